@@ -1,7 +1,7 @@
 """What each role in a project may do. The only place that says so; lookups ask `Project.objects.where_may`."""
 
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,13 @@ RIGHTS: dict[str, frozenset[Right]] = {
     ProjectRole.MANAGEMENT: frozenset({Right.READ, Right.COMMENT, Right.DECIDE}),
     DPO: frozenset({Right.READ, Right.COMMENT, Right.OPINE}),
 }
+
+
+class Permission(NamedTuple):
+    """By what right somebody has opened a project."""
+
+    user: Any
+    right: Right
 
 
 def roles_with(right: Right) -> list[str]:

@@ -14,7 +14,8 @@ from kl_ai.validators import validate_text
 from .edited import EditedRow
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
-from .projects import Project, ProjectMember, ProjectStatus
+from .project_lookups import ProjectStatus
+from .projects import Project, ProjectMember
 
 MOST_MEASURES = 500
 MOST_PLACES = 50

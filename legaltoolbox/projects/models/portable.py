@@ -17,7 +17,8 @@ from .legal_bases import MOST_BASES, ProjectLegalBasis
 from .measures import MOST_MEASURES, Measure
 from .members import ProjectMember
 from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion
-from .projects import Project, ProjectStatus
+from .project_lookups import ProjectStatus
+from .projects import Project
 from .requirements import MOST_EVIDENCE, Evidence, RequirementState
 from .risks import RiskAssessment
 from .tasks import ChecklistAnswer, Task

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Exists, Max, OuterRef, Subquery, Value, When
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,21 +18,17 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.drafts.parts import changed_items
 from kl_ai.validators import validate_line, validate_text
 
-from ..rights import DPO, RIGHTS, ProjectRole, Right, may_work_for_municipalities, roles_with
+from ..rights import RIGHTS, Permission, ProjectRole, Right
 from .answers import Answers, ScreeningAnswer, last_change
 from .events import ProjectEvent
 from .members import ProjectMember
 from .municipalities import Municipality, MunicipalityMember
+from .project_lookups import ProjectQuerySet, ProjectStatus
 
 What = ProjectEvent.What
 ANNOUNCED_DAYS = (60, 14)
 """So many days before the deletion of a closed project its leads and the municipality's keepers get a mail."""
 SENT_TWICE = timedelta(minutes=1)
-
-
-class ProjectStatus(models.TextChoices):
-    ACTIVE = "active", _("active")
-    CLOSED = "closed", _("closed")
 
 
 class ProjectTransition(NamedTuple):
@@ -46,38 +42,6 @@ TRANSITIONS: dict[str, ProjectTransition] = {
     What.CLOSED: ProjectTransition(ProjectStatus.ACTIVE, ProjectStatus.CLOSED),
     What.REOPENED: ProjectTransition(ProjectStatus.CLOSED, ProjectStatus.ACTIVE),
 }
-
-
-class ProjectQuerySet(models.QuerySet["Project"]):
-    def visible_to(self, user: Any) -> "ProjectQuerySet":
-        """The projects that `user` is in, or is data protection officer for, with the role as `role`. One query.
-
-        None for who is not logged in, and none for KL's staff as such: they see counts alone.
-        """
-        return self._with_role_of(user).filter(models.Q(role_of_user__isnull=False))
-
-    def where_may(self, user: Any, right: Right) -> "ProjectQuerySet":
-        """The projects in which `user` has the right, with the role as `role`. One query."""
-        return self._with_role_of(user).filter(models.Q(role_of_user__in=roles_with(right)))
-
-    def _with_role_of(self, user: Any) -> "ProjectQuerySet":
-        """All projects with the role of `user`, None for no role; no project for who is not logged in."""
-        projects = self if may_work_for_municipalities(user) else self.none()
-        own = ProjectMember.objects.filter(project=OuterRef("pk"), member__user=user.pk)
-        officer = MunicipalityMember.objects.filter(municipality=OuterRef("municipality"), user=user.pk).exclude(dpo="")
-        role = Case(When(Exists(officer), then=Value(DPO)), default=Subquery(own.values("role")[:1]))
-        return projects.annotate(role_of_user=role)
-
-    def at(self, code: str, number: int) -> "ProjectQuerySet":
-        """The project of this address, with its municipality. One query."""
-        return self.select_related("municipality").filter(municipality__code=code, number=number)
-
-    def active(self) -> "ProjectQuerySet":
-        return self.filter(status=ProjectStatus.ACTIVE)
-
-    def closed(self) -> "ProjectQuerySet":
-        """Those that wait for their deletion, with their municipalities, the first closed first. One query."""
-        return self.filter(status=ProjectStatus.CLOSED).select_related("municipality").order_by("closed_at", "pk")
 
 
 class Project(models.Model):
@@ -108,6 +72,9 @@ class Project(models.Model):
     """How many of the mails about the deletion are sent (`ANNOUNCED_DAYS`)."""
     delete_after = models.DateField(null=True, blank=True, editable=False)
     """The first day on which the deletion may come that is announced; None where none is."""
+
+    permission: Permission | None = None
+    """By what right a page has opened the project (`views/lookups.py`); None for the portal's own work."""
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 
@@ -209,9 +176,9 @@ class Project(models.Model):
             return earlier or cls.create(municipality, by, title=title, purpose=purpose, **fields)
 
     def lock(self, *, is_closed: bool = False) -> None:
-        """Hold the project until the transaction ends, with its fields read anew. One query.
+        """Hold the project until the transaction ends, with its fields read anew. As many queries as `hold`.
 
-        Raises `ValidationError` where it is closed by now, or with `is_closed` where it is not.
+        Raises as `hold`, and `ValidationError` where it is closed by now, or with `is_closed` where it is not.
         """
         self.hold()
         if self.is_active is is_closed:
@@ -222,10 +189,19 @@ class Project(models.Model):
             )
 
     def hold(self) -> None:
-        """As `lock`, whatever the status. Raises `Project.DoesNotExist` where the project is deleted by now. One query."""
+        """As `lock`, whatever the status. One query, and one for the `permission`.
+
+        Raises `Project.DoesNotExist` where the project is deleted by now, and `ValidationError` where the permission has
+        ended since the page was opened. It is asked for after the lock: on PostgreSQL a condition of the locking query
+        would be answered from before the wait.
+        """
         self.refresh_from_db(
             from_queryset=Project.objects.select_for_update(of=("self",)).select_related("municipality")
         )
+        if self.permission and not Project.objects.where_may(*self.permission).filter(pk=self.pk).exists():
+            raise ValidationError(
+                gettext("Your role in the project has changed, and you can no longer do this. Nothing was stored.")
+            )
 
     def touch(self) -> None:
         """Store that something in the project has changed now. One query."""

@@ -21,7 +21,8 @@ from kl_ai.validators import validate_line, validate_text
 
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
-from .projects import Project, ProjectMember, ProjectStatus
+from .project_lookups import ProjectStatus
+from .projects import Project, ProjectMember
 
 What = ProjectEvent.What
 PLACE_LETTERS = 60

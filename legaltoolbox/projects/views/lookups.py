@@ -14,7 +14,7 @@ from kl_ai.pages.frame import Crumbs, render_page
 from kl_ai.requests.http import AuthenticatedRequest
 
 from ..models import Municipality, Project
-from ..rights import Right
+from ..rights import Permission, Right
 
 PROJECT_PAGES = (
     ("overview", gettext_lazy("Overview"), Right.READ),
@@ -45,8 +45,12 @@ def kept_municipality(request: AuthenticatedRequest, code: str) -> Municipality:
 
 
 def own_project(request: AuthenticatedRequest, code: str, number: int, right: Right = Right.READ) -> Project:
-    """The project of this address, where the user has the right; with `role` and its municipality. One query."""
+    """The project of this address, where the user has the right; with `role` and its municipality. One query.
+
+    Its verbs ask for the right once more when they hold the project (`Project.hold`).
+    """
     project: Project = get_object_or_404(Project.objects.where_may(request.user, right).at(code, number))
+    project.permission = Permission(request.user, right)
     after_second_step(request, project.municipality)
     return project
 
