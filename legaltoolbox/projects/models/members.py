@@ -57,8 +57,9 @@ class ProjectMember(models.Model):
         """Give one person's place in every project of the municipality, closed ones too, to another, with what is to be done.
 
         These are tasks and measures that are not done; risks and requirements go along too.
-        Who takes over and is in a project already keeps the role there, unless nobody else would lead it. An event in each
-        project. Raises `ValidationError` where `by` is no keeper, where one of the two has left or both are the same, and
+        Who takes over and is in a project already keeps the role there, but leads it where nobody else would, and as reader
+        gets the role of the place. What somebody takes over who cannot do it there, since management does not write, has no
+        owner any more. An event in each project. Raises `ValidationError` where `by` is no keeper, where one of the two has left or both are the same, and
         where who takes over is data protection officer. Five queries, and ten at most for each project.
         """
         with transaction.atomic():
@@ -74,22 +75,31 @@ class ProjectMember(models.Model):
         """Give this place in a project to another person; how many tasks and measures that are to be done went along."""
         project, leaving = self.project, self.member
         project.hold()
-        own = project.members.filter(member=taking).first()
+        role = self._give_role_to(taking)
+        owner = taking if role in roles_with(Right.WRITE) else None
+        number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=owner)
+        number += project.measures.filter(owner=leaving, is_done=False).update(owner=owner)
+        for rows in (project.risk_assessments, project.requirement_states):
+            rows.filter(owner=leaving).update(owner=owner)
+        ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, person=taking.user, person_before=leaving.user)
+        project.touch()
+        return number if owner else 0
+
+    def _give_role_to(self, taking: MunicipalityMember) -> str:
+        """The role that the other person has then. Four queries at most."""
+        own = self.project.members.filter(member=taking).first()
         if own is None:
             self.member = taking
             self.save(update_fields=["member"])
-        else:
-            self.delete()
-            if not project.members.filter(role=ProjectRole.LEAD).exists():
-                own.role = ProjectRole.LEAD
-                own.save(update_fields=["role"])
-        number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=taking)
-        number += project.measures.filter(owner=leaving, is_done=False).update(owner=taking)
-        for rows in (project.risk_assessments, project.requirement_states):
-            rows.filter(owner=leaving).update(owner=taking)
-        ProjectEvent.record(project, ProjectEvent.What.HANDED_OVER, by, person=taking.user, person_before=leaving.user)
-        project.touch()
-        return number
+            return self.role
+        self.delete()
+        role = self.role if own.role == ProjectRole.READER else own.role
+        if not self.project.members.filter(role=ProjectRole.LEAD).exists():
+            role = ProjectRole.LEAD
+        if role != own.role:
+            own.role = role
+            own.save(update_fields=["role"])
+        return role
 
 
 class HandedOver(NamedTuple):

@@ -5,7 +5,9 @@ Opinions have no page of their own: they stand beside the decisions that rest on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +29,7 @@ from ..mails import steps as step_mails
 from ..models import Decision, DocumentStatus, Opinion, Project, ProjectEvent
 from ..rights import ProjectRole, Right
 from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, steps_url, template_title
+from ..work.plan import activity_url
 from .edited_forms import add_errors
 from .lookups import own_project, project_page
 from .steps import DecisionForm
@@ -103,8 +106,43 @@ def _point_line(
 # A decision point ---------------------------------------------------------------------------------
 
 
+class PointGone(Http404):
+    """The decision point is none of the project's plan now, and a mail or a page that is still open has led to it."""
+
+    def __init__(self, project: Project, activity: Activity) -> None:
+        super().__init__(activity.code)
+        self.project = project
+        self.activity = activity
+
+
+def says_where_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view of a decision point, with a page that says so where the point is gone."""
+
+    @wraps(view)
+    def wrapper(request: AuthenticatedRequest, *args: Any, **options: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **options)
+        except PointGone as gone:
+            title = f"{gone.activity.code} {gone.activity.title}"
+            decisions_url = reverse("projects:decisions", args=gone.project.address)
+            return project_page(
+                request,
+                gone.project,
+                "decision_point_gone",
+                title,
+                section="decisions",
+                above=[(_("Decisions"), decisions_url)],
+                activity=gone.activity,
+                activity_url=activity_url(gone.project, gone.activity.code),
+                decisions_url=decisions_url,
+            )
+
+    return wrapper
+
+
 @restore.restorable
 @never_cache
+@says_where_gone
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 35 queries at most."""
     project = own_project(request, code, number)
@@ -114,6 +152,7 @@ def decision_point(request: AuthenticatedRequest, code: str, number: int, point:
 
 @restore.post_only("projects:decision_point", "code", "number", "point")
 @never_cache
+@says_where_gone
 def decide_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/beslut/`: the management's decision on what was shown; the page again where it is refused."""
     project = own_project(request, code, number, Right.DECIDE)
@@ -142,6 +181,7 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
 
 @restore.post_only("projects:decision_point", "code", "number", "point")
 @never_cache
+@says_where_gone
 def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/bed/`: asks the management to decide; a second click says that it is asked."""
     project = own_project(request, code, number, Right.WRITE)
@@ -163,10 +203,11 @@ def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str)
 
 
 def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds:
-    """The decision point of this address; 404 where the project’s plan has none. 31 queries at most."""
+    """The decision point of this address; `PointGone` where the plan has it no more, 404 where there is none. 31 queries at most."""
     grounds = read_project(project, catalogue, timezone.localdate()).point(point.upper())
     if grounds is None:
-        raise Http404
+        activity = catalogue.find(Activity.KIND, point.upper())
+        raise PointGone(project, activity) if activity and activity.is_decision_point else Http404
     return grounds
 
 

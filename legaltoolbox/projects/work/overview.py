@@ -225,7 +225,8 @@ def _waiting_lines(
     }
     known = [document for document in documents if document.template in templates]
     tasks = [row.task for row in own.values() if row.task]
-    points = asked_points([project])[project.pk]
+    planned = {row.code for row in plan.rows}
+    points = [point for point in asked_points([project])[project.pk] if point in planned]
     things = waiting_for(project, known, open_advice(known), tasks, unanswered, points)
     lines = []
     for thing in things:

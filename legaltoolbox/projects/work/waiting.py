@@ -10,9 +10,19 @@ from enum import StrEnum
 from typing import Any
 
 from legaltoolbox.catalogue import Catalogue
-from legaltoolbox.models import DocumentTemplate
+from legaltoolbox.models import Activity, DocumentTemplate
+from legaltoolbox.screening import Band, Situation, verdict
 
-from ..models import AdvicePoint, DocumentStatus, Project, ProjectDocument, ProjectEvent, ScreeningAnswer, Task
+from ..models import (
+    AdvicePoint,
+    DocumentStatus,
+    Project,
+    ProjectDocument,
+    ProjectEvent,
+    ScreeningAnswer,
+    Task,
+    TaskState,
+)
 from ..rights import Right
 from .situations import open_questions, situation_of
 
@@ -137,13 +147,31 @@ def asked_points(projects: Iterable[Project]) -> dict[int, list[str]]:
     return points
 
 
+def _taken_up(points: Mapping[int, list[str]]) -> set[tuple[int, str]]:
+    """Of these decision points of projects those that the project has said that it does. One query, none without points."""
+    asked = {code for codes in points.values() for code in codes}
+    if not asked:
+        return set()
+    tasks = Task.objects.filter(project__in=points, activity__in=asked).exclude(state=TaskState.NOT_RELEVANT)
+    return set(tasks.values_list("project_id", "activity"))
+
+
+def _is_planned(code: str, catalogue: Catalogue, situation: Situation, *, is_taken_up: bool) -> bool:
+    """Whether an activity is among the rows of a plan of this situation, as `project_plan` makes it. No query."""
+    activity = catalogue.find(Activity.KIND, code)
+    if activity is None:
+        return False
+    band = verdict(activity, catalogue, situation).band
+    return band is not Band.NOT_APPLICABLE and (is_taken_up or band is not Band.LEFT_OUT)
+
+
 def is_due_soon(day: date | None, today: date) -> bool:
     """Whether something with this day is overdue, or due within `DAYS_AHEAD` days."""
     return day is not None and day <= today + timedelta(days=DAYS_AHEAD)
 
 
 def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
-    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Five queries at most.
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Six queries at most.
 
     The same number as the overview of the project has. None of its queries is made where no project is active.
     """
@@ -162,17 +190,21 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
     last = today + timedelta(days=DAYS_AHEAD)
     for task in Task.objects.waiting().filter(owner__user=user.pk, due__lte=last, project__in=active):
         tasks[task.project_id].append(task)
-    writable = [project for project in active if project.may(Right.WRITE)]
-    answers: dict[int, list[ScreeningAnswer]] = defaultdict(list)
-    for answer in ScreeningAnswer.objects.filter(project__in=writable):
-        answers[answer.project_id].append(answer)
     points = asked_points(active)
+    taken_up = _taken_up(points)
+    answered = [project for project in active if project.may(Right.WRITE) or points[project.pk]]
+    answers: dict[int, list[ScreeningAnswer]] = defaultdict(list)
+    for answer in ScreeningAnswer.objects.filter(project__in=answered):
+        answers[answer.project_id].append(answer)
     numbers: Counter[int] = Counter()
     for project in active:
-        unanswered = 0
-        if project.may(Right.WRITE):
-            situation = situation_of(project, answers[project.pk], catalogue)
-            unanswered = len(open_questions(situation, catalogue))
-        own = (documents[project.pk], advice, tasks[project.pk], unanswered, points[project.pk])
+        situation = situation_of(project, answers[project.pk], catalogue)
+        unanswered = len(open_questions(situation, catalogue)) if project.may(Right.WRITE) else 0
+        planned = [
+            point
+            for point in points[project.pk]
+            if _is_planned(point, catalogue, situation, is_taken_up=(project.pk, point) in taken_up)
+        ]
+        own = (documents[project.pk], advice, tasks[project.pk], unanswered, planned)
         numbers[project.pk] = len(waiting_for(project, *own))
     return numbers

@@ -13,6 +13,7 @@ from legaltoolbox.projects.rights import Right
 from legaltoolbox.projects.work.waiting import waiting_numbers
 from tests.legaltoolbox.projects.builders import Team
 from tests.legaltoolbox.projects.documents import begin, browser
+from tests.legaltoolbox.projects.planned import take
 from tests.legaltoolbox.projects.points import address, decide
 
 
@@ -99,3 +100,33 @@ def test_a_closed_project_asks_nobody(team):
 def test_a_document_at_the_management_is_no_decision_point(team):
     begin(team).ask_management(team.lead.user)
     assert team.project.events.unanswered_points() == []
+
+
+def leave_out(team: Team) -> None:
+    """The answers of a small, harmless use, whose plan has no first decision point."""
+    questions = [question.code for question in catalogues.current().questions if question.rules_out_small_use]
+    team.project.answer(team.lead.user, dict.fromkeys(questions, ("no", "")))
+
+
+def test_a_point_that_has_left_the_plan_says_so_and_waits_for_nobody(team):
+    ask(team, team.lead)
+    leave_out(team)
+    for name in ("management", "lead", "reader", "dpo"):
+        page = browser(team.people[name]).get(address(team))
+        assert page.status_code == 200, name
+        assert "er der ikke noget at beslutte her" in page.content.decode(), name
+    assert address(team) not in waiting_section(team, team.management)
+    assert number_waiting(team, team.management) == 0
+    for member, name in ((team.management, "decide_point"), (team.lead, "ask_point")):
+        page = browser(member).post(address(team, name), {"answer": "yes"})
+        assert "er der ikke noget at beslutte her" in page.content.decode()
+    assert not team.project.decisions.exists()
+    assert browser(team.strange).get(address(team)).status_code == 404
+
+
+def test_a_point_that_the_project_takes_up_waits_again(team):
+    ask(team, team.lead)
+    leave_out(team)
+    take(team, "P1", owner=team.lead.pk)
+    assert address(team) in waiting_section(team, team.management)
+    assert number_waiting(team, team.management) == 1

@@ -56,6 +56,25 @@ def test_management_stays_management_where_somebody_else_leads(team):
     assert roles(team.project)["management"] == "management"
 
 
+def test_a_reader_gets_the_role_that_is_handed_over(team):
+    waiting = give_task(team, team.editor)
+    assert hand_over(team, team.editor, team.reader).tasks == 1
+    assert roles(team.project) == {"lead": "lead", "reader": "editor", "management": "management"}
+    waiting.refresh_from_db()
+    assert waiting.owner == team.reader
+
+
+def test_nobody_is_responsible_for_what_somebody_takes_over_who_does_not_write(team):
+    waiting = give_task(team, team.editor)
+    assert hand_over(team, team.editor, team.management).tasks == 0
+    waiting.refresh_from_db()
+    assert waiting.owner is None
+    left = give_task(team, team.reader)  # from before the role was a reader's
+    assert hand_over(team, team.reader, team.strange).tasks == 0
+    left.refresh_from_db()
+    assert left.owner is None
+
+
 def test_what_is_to_be_done_goes_along_and_what_is_done_stays(team):
     waiting, of_another = give_task(team, team.editor), give_task(team, team.lead)
     done = give_task(team, team.editor, state="done", done_at=timezone.now())
