@@ -25,6 +25,7 @@ from .views import (
     requirements,
     risks,
     screening,
+    sections,
     steps,
     tasks,
 )
@@ -122,5 +123,5 @@ urlpatterns = [
         name="document_ask_management",
     ),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/beslutning/", steps.decide, name="document_decide"),
-    path("<slug:code>/<int:number>/dokumenter/<int:nr>/<slug:section>/", documents.section, name="section"),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/<slug:section>/", sections.section, name="section"),
 ]

@@ -6,6 +6,7 @@ It is the municipality's own copy: the answers with the labels of their fields, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -23,10 +24,13 @@ from ..models.values import Row
 from ..work.facts import WHY
 from ..work.live import LiveTable, Tables, own_rows
 from ..work.sections import Kind, empty_value, field_kind, fitting, value_words
+from ..work.way import WayTexts, is_typed
 
 NOT_FILLED_IN = "Ikke udfyldt endnu."
 DIFFERS = "Afviger fra de fælles oplysninger: {}"
 NOT_SAID = "Ikke vurderet endnu"
+NOT_HAPPENED = "Der er ikke noget endnu."
+WRITTEN_BEFORE = "Skrevet i dokumentet: {}"
 OWN_COPY_ONLY = "Kun i kommunens egen kopi."
 SHORT = (Kind.LINE, Kind.DATE, Kind.YES_NO, Kind.CHOICE)
 """The kinds whose values stand beside their labels."""
@@ -39,11 +43,13 @@ def project_document(
     stored: Mapping[tuple[str, str], Any],
     catalogue: Catalogue,
     live: Tables | None = None,
+    way: WayTexts | None = None,
 ) -> Document:
-    """The document with these sections, the values that are `stored` (`ProjectDocument.all_stored`), and the `live` tables.
+    """The document with these sections and the values that are `stored` (`ProjectDocument.all_stored`).
 
-    No query.
+    `live` are the tables of what the project says elsewhere, `way` the texts of what has happened to the document. No query.
     """
+    pieces = _Pieces(template, stored, catalogue, live or {}, way or {})
     project = document.project
     with override("da"):
         status = capfirst(str(document.get_status_display()))
@@ -54,7 +60,7 @@ def project_document(
             header=f"{template.title}  |  {names}  |  {status}",
             subject=SUBJECT,
             facts=_facts(document, project, template, status),
-            blocks=[block for section in shown for block in _section(section, template, stored, catalogue, live or {})],
+            blocks=[block for section in shown for block in _section(section, pieces)],
         )
 
 
@@ -72,45 +78,86 @@ def _facts(
     return [(label, value) for label, value in facts if value]
 
 
-def _section(
-    section: TemplateSection,
-    template: DocumentTemplate,
-    stored: Mapping[tuple[str, str], Any],
-    catalogue: Catalogue,
-    live: Tables,
-) -> Iterator[Block]:
+@dataclass(frozen=True)
+class _Pieces:
+    """What the sections are made of."""
+
+    template: DocumentTemplate
+    stored: Mapping[tuple[str, str], Any]
+    catalogue: Catalogue
+    live: Tables
+    way: WayTexts
+
+
+def _section(section: TemplateSection, pieces: _Pieces) -> Iterator[Block]:
     """The fields of a section; those with short values that follow on each other stand in one list."""
     yield Heading(section.heading)
-    if section.own_copy_only and template.is_sent:
+    if section.own_copy_only and pieces.template.is_sent:
         yield Prose(OWN_COPY_ONLY, "guidance")
     short: list[tuple[str, list[str]]] = []
-    for field in catalogue.fields(section):
-        value = fitting(field, stored.get((section.key, field.key), empty_value(field)))
-        reason = stored.get((section.key, f"{field.key}{WHY}"), "")
-        why = [DIFFERS.format(reason)] if reason else []
+    for field in pieces.catalogue.fields(section):
+        value = fitting(field, pieces.stored.get((section.key, field.key), empty_value(field)))
         if field_kind(field) in SHORT:
-            short.append((field.label, [value_words(field, value) or NOT_FILLED_IN, *why]))
+            short.append((field.label, _short_texts(section, field, value, pieces)))
             continue
         if short:
             yield Facts(short)
             short = []
-        table = live.get((section.key, field.key)) if field_kind(field) == Kind.TABLE else None
-        yield from _field(field, value) if table is None else _live_field(field, table, own_rows(value))
-        yield from (Prose(text, "guidance") for text in why)
+        yield from _long_field(section, field, value, pieces)
     if short:
         yield Facts(short)
 
 
+def _short_texts(section: TemplateSection, field: TemplateField, value: Any, pieces: _Pieces) -> list[str]:
+    """What stands beside the label of a field with a short value."""
+    happened, words = pieces.way.get((section.key, field.key)), value_words(field, value)
+    if happened:
+        return [happened, *([WRITTEN_BEFORE.format(words)] if words else [])]
+    if happened == "" and not words:
+        return [NOT_HAPPENED]
+    return [words or NOT_FILLED_IN, *_why(section, field, pieces)]
+
+
+def _why(section: TemplateSection, field: TemplateField, pieces: _Pieces) -> list[str]:
+    """Why the field differs from what the documents share, where somebody has said so."""
+    reason = pieces.stored.get((section.key, f"{field.key}{WHY}"), "")
+    return [DIFFERS.format(reason)] if reason else []
+
+
+def _long_field(section: TemplateSection, field: TemplateField, value: Any, pieces: _Pieces) -> Iterator[Block]:
+    """A field with a long value, under its label, with what the project says of it elsewhere or has happened."""
+    place = section.key, field.key
+    table = pieces.live.get(place) if field_kind(field) == Kind.TABLE else None
+    happened, has_typed = pieces.way.get(place), is_typed(field, value)
+    if happened or (happened == "" and not has_typed):
+        yield Heading(field.label, level=2, numbered=False)
+        yield Prose(happened) if happened else Prose(NOT_HAPPENED, "guidance")
+        if has_typed:
+            yield Prose(WRITTEN_BEFORE.format("").rstrip(), "guidance")
+            yield from _value(field, value)
+    elif table is not None:
+        yield from _live_field(field, table, own_rows(value))
+    else:
+        yield from _field(field, value)
+    yield from (Prose(text, "guidance") for text in _why(section, field, pieces))
+
+
 def _field(field: TemplateField, value: Any) -> Iterator[Block]:
-    """A field with a long value, under its label."""
+    """A field with a long value, under its label; a table has it as its caption."""
+    if field_kind(field) != Kind.TABLE or not value:
+        yield Heading(field.label, level=2, numbered=False)
+    if value:
+        yield from _value(field, value)
+    else:
+        yield Prose(NOT_FILLED_IN, "guidance")
+
+
+def _value(field: TemplateField, value: Any) -> Iterator[Block]:
+    """A long value."""
     kind = field_kind(field)
-    if kind == Kind.TABLE and value:
+    if kind == Kind.TABLE:
         rows: list[list[TableCell]] = [list(row["cells"][: len(field.columns)]) for row in value]
         yield Table(field.columns, rows, column_widths(field), caption=field.label, row_breaks=True)
-        return
-    yield Heading(field.label, level=2, numbered=False)
-    if not value:
-        yield Prose(NOT_FILLED_IN, "guidance")
     elif kind == Kind.CHECK:
         yield Prose("\n".join(f"- {option}" for option in value))
     elif kind == Kind.WORDING:

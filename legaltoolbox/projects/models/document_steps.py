@@ -275,13 +275,13 @@ class DocumentSteps(models.Model):
         reason: str = "",
         read: Callable[[], Mapping[str, Any]] = dict,
         shown: str | None = None,
-        approve: Callable[[], Approved] | None = None,
+        approve: Callable[[Decision], Approved] | None = None,
     ) -> Decision:
         """Decide on the state whose hash is `seen`.
 
-        `read` gives what the decision rests on, and `approve` what is kept of the document where it is approved; both are
-        called while the project is held. `shown` is the hash of what the page has shown of the first; with None nothing is
-        compared. Raises `ValidationError` where something has changed since, where the only author would decide alone, and
+        `read` gives what the decision rests on, and `approve` what is kept of the document that this decision, not stored
+        yet, approves; both are called while the project is held. `shown` is the hash of what the page has shown of the
+        first; with None nothing is compared. Raises `ValidationError` where something has changed since, where the only author would decide alone, and
         as `_perform`; `ValueError` for an approval of which nothing is kept.
         """
         with transaction.atomic():
@@ -297,7 +297,7 @@ class DocumentSteps(models.Model):
             decision.without_opinion_since = self._day_of_no_opinion()
             decision.full_clean()
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
-            approved = self._approved(approve) if is_approved else None
+            approved = self._approved(approve, decision) if is_approved else None
             kept = {"approved_content": approved.content} if approved else {}
             self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason, **kept)
             decision.save()
@@ -306,10 +306,10 @@ class DocumentSteps(models.Model):
             return decision
 
     @staticmethod
-    def _approved(approve: Callable[[], Approved] | None) -> Approved:
+    def _approved(approve: Callable[[Decision], Approved] | None, decision: Decision) -> Approved:
         if approve is None:
             raise ValueError("An approved document is kept as it was approved.")
-        return approve()
+        return approve(decision)
 
     def _day_of_no_opinion(self) -> date | None:
         """The day until which the officer was asked the last time, where no opinion has come since; else None. Two queries."""

@@ -45,6 +45,48 @@ LIVE_FIELDS: dict[tuple[str, str, str], LiveSource] = {
 }
 """Template, section and field of each table to what it shows."""
 
+
+class WaySource(StrEnum):
+    """What a field shows of the document's own way: the officer's opinion, the answers to it, and the decision."""
+
+    ASKED = "asked"
+    """The day on which the officer was asked."""
+    OPINION_DAY = "opinion-day"
+    OPINION = "opinion"
+    FOLLOWED = "followed"
+    """Whether the advice is followed."""
+    NOT_FOLLOWED = "not-followed"
+    """The advice that is not followed, and why."""
+    DECISION = "decision"
+    DECISION_WORDS = "decision-words"
+    SIGNED = "signed"
+    """Who has sent it to the management, and who has decided."""
+
+
+WAY_FIELDS: dict[tuple[str, str, str], WaySource] = {
+    ("S05", "11", "4"): WaySource.SIGNED,
+    ("S07", "8", "1"): WaySource.ASKED,
+    ("S07", "8", "2"): WaySource.OPINION_DAY,
+    ("S07", "8", "3"): WaySource.OPINION,
+    ("S07", "8", "4"): WaySource.FOLLOWED,
+    ("S07", "8", "5"): WaySource.NOT_FOLLOWED,
+    ("S11", "13", "1"): WaySource.ASKED,
+    ("S11", "13", "2"): WaySource.OPINION_DAY,
+    ("S11", "13", "3"): WaySource.OPINION,
+    ("S11", "13", "4"): WaySource.FOLLOWED,
+    ("S11", "13", "5"): WaySource.NOT_FOLLOWED,
+    ("S11", "14", "2"): WaySource.DECISION,
+    ("S11", "14", "3"): WaySource.DECISION_WORDS,
+    ("S11", "14", "4"): WaySource.SIGNED,
+}
+"""Template, section and field to what it shows of the way. That is no part of the document's state: an opinion is no change."""
+
+
+def way_places(template: str) -> set[tuple[str, str]]:
+    """Section and field of each field of the template that the document's way fills. No query."""
+    return {(section, field) for code, section, field in WAY_FIELDS if code == template}
+
+
 _RISKS = ("code", *(name for name in RiskAssessment.FIELDS if name != "owner"))
 """Whatever a risk's form has, but who is responsible."""
 _STORED: dict[str, tuple[str, ...]] = {
@@ -74,12 +116,32 @@ _EVENTS: dict[str, tuple[str, ...]] = {
     "evidence": (What.EVIDENCE_ADDED,),
 }
 """The events by which rows come about that tables show."""
+_DELETED: dict[str, str] = {
+    "legal_bases": What.BASIS_DELETED,
+    "risk_assessments": What.RISK_DELETED,
+    "measures": What.MEASURE_DELETED,
+    "evidence": What.EVIDENCE_DELETED,
+}
+"""The events by which such rows go."""
 
 
 def events_of_rows(template: str) -> set[str]:
     """The kinds of events by which the rows come about that a document of this template shows. No query."""
-    sources = {source for place, source in LIVE_FIELDS.items() if place[0] == template}
-    return {what for source in sources for name in _NEEDED[source] for what in _EVENTS[name]}
+    return {what for name in _rows_of(template) for what in _EVENTS[name]}
+
+
+def events_of_shown(template: str) -> set[str]:
+    """The kinds of events that change what a document of this template shows of the project. No query.
+
+    The rows of its tables, what the documents share, and the answers about the solution. Its own sections are not among it.
+    """
+    gone = {_DELETED[name] for name in _rows_of(template) if name in _DELETED}
+    return {*events_of_rows(template), *gone, What.FACT, What.ANSWERED}
+
+
+def _rows_of(template: str) -> set[str]:
+    """The kinds of rows that a document of this template shows."""
+    return {name for place, source in LIVE_FIELDS.items() if place[0] == template for name in _NEEDED[source]}
 
 
 def project_content(project: Any) -> dict[str, Any]:
@@ -103,10 +165,7 @@ def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, l
 
     One query for each kind of row that one of them shows: three for one template, five at most.
     """
-    needed = {
-        template: {name for place, source in LIVE_FIELDS.items() if place[0] == template for name in _NEEDED[source]}
-        for template in templates
-    }
+    needed = {template: _rows_of(template) for template in templates}
     rows = {name: _rows(project, name) for name in sorted(set().union(*needed.values()))}
     return {template: {name: rows[name] for name in names} for template, names in needed.items()}
 

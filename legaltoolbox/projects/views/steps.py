@@ -1,7 +1,8 @@
 """A document's way: asked of the data protection officer, answered, sent to the management, decided."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -28,6 +29,7 @@ from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEven
 from ..models.document_steps import advice_answers
 from ..models.opinions import hash_of_state
 from ..rights import ProjectRole, Right
+from ..work.changes import Changes, changes_since
 from ..work.decisions import grounds
 from ..work.discussions import discussion
 from ..work.sections import SectionState
@@ -148,7 +150,7 @@ class AdviceForm(forms.Form):
 @never_cache
 @restore.restorable
 def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 30 queries at most."""
+    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 33 queries at most."""
     opened = own_document(request, code, number, nr, Right.READ)
     return _steps_page(request, opened, typed=restore.restore_input(request))
 
@@ -161,6 +163,8 @@ def _steps_page(
     state = document.state_hash()
     ground = grounds(project, document, opened.catalogue, state)
     opinions = list(document.opinions.select_related("by").prefetch_related("points"))
+    decisions = list(document.decisions.select_related("by"))
+    changes, since_sent = _changes(opened, state, [*opinions, *decisions])
     return project_page(
         request,
         project,
@@ -174,8 +178,9 @@ def _steps_page(
         is_changed_since_sent=document.is_changed_since_sent(state),
         grounds=ground,
         grounds_hash=hash_of_state(ground.record),
-        opinions=opinions,
-        decisions=list(document.decisions.select_related("by")),
+        since_sent=since_sent,
+        opinions=[(opinion, changes.get(opinion.at)) for opinion in opinions],
+        decisions=[(decision, changes.get(decision.at)) for decision in decisions],
         forms=_offered(opened, ground.points, typed) | bound,
         missing=document.missing_for_management(next(iter(opinions), None)),
         **_next_steps(opened),
@@ -211,9 +216,26 @@ def _offered(opened: OpenDocument, points: list[AdvicePoint], typed: Any) -> dic
     }
 
 
+def _changes(
+    opened: OpenDocument, state: str, said: Sequence[Opinion | Decision]
+) -> tuple[dict[datetime, Changes], Changes | None]:
+    """What has changed since those that were about another state than this, by their times, and since the document was sent.
+
+    Three queries at most, none where nothing has changed.
+    """
+    document = opened.document
+    moments = {each.at for each in said if each.state != state}
+    sent = None
+    if document.is_changed_since_sent(state):
+        steps = opened.project.events.filter(place=document.template, what__in=(What.ASKED, What.TO_MANAGEMENT))
+        sent = steps.values_list("at", flat=True).first()
+    changes = changes_since(document, opened.template, opened.catalogue, moments | ({sent} if sent else set()))
+    return changes, changes[sent] if sent else None
+
+
 def sections_not_begun(opened: OpenDocument) -> list[SectionState]:
     """The sections that the project's answers ask for and in which nothing is filled in. As `section_states`."""
-    return [state for state in section_states(opened) if not state.why_not and not state.filled]
+    return [state for state in section_states(opened) if not (state.why_not or state.filled or state.is_by_way)]
 
 
 def _step(
@@ -332,7 +354,7 @@ def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> Ht
             reason=data["reason"],
             read=lambda: grounds(opened.project, document, catalogue, seen).record,
             shown=shown,
-            approve=lambda: approved_document(document, opened.template, catalogue),
+            approve=lambda decision: approved_document(document, opened.template, catalogue, decision),
         )
 
     return _step(request, opened, verb, _("The decision is stored."), What.DECIDED, decision=form)

@@ -32,6 +32,7 @@ from ..models import ChecklistAnswer, Project, ProjectDocument, Task, TaskState
 from ..models.tasks import EMPTY
 from ..rights import Right
 from ..work.discussions import discussion
+from ..work.documents import BY_THE_PORTAL
 from ..work.measures import measure_rows
 from ..work.plan import SELECTION_LABELS, RowChoice, project_plan
 from ..work.situations import situation_of
@@ -185,10 +186,10 @@ def _activity_page(
 
 def _outputs(
     project: Project, templates: Iterable[DocumentTemplate]
-) -> list[tuple[DocumentTemplate, ProjectDocument | None]]:
-    """The templates of an activity, each with the project's newest document of it. One query."""
+) -> list[tuple[DocumentTemplate, ProjectDocument | None, bool]]:
+    """The templates of an activity, each with the project's newest document of it, and whether the portal fills it in. One query."""
     newest = {document.template: document for document in project.documents.with_conditions().order_by("version")}
-    return [(template, newest.get(template.code)) for template in templates]
+    return [(template, newest.get(template.code), template.code in BY_THE_PORTAL) for template in templates]
 
 
 def _differences(form: TaskForm, stored: Mapping[str, Any], typed: Mapping[str, Any]) -> list[Difference]:

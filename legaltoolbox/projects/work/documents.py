@@ -13,6 +13,9 @@ from legaltoolbox.screening import Situation
 
 from ..models import ProjectDocument
 
+BY_THE_PORTAL = frozenset({"S14"})
+"""Templates that no project fills in: the page of a document's way holds the opinion, the answers to it and the decision."""
+
 
 @dataclass(frozen=True)
 class NeededTemplates:
@@ -20,6 +23,8 @@ class NeededTemplates:
 
     by_phase: list[tuple[Phase | None, list[DocumentTemplate]]]
     others: list[LeftOut]
+    by_portal: list[DocumentTemplate]
+    """Those that the situation asks for and nobody fills in."""
 
 
 def needed_templates(
@@ -28,7 +33,9 @@ def needed_templates(
     """The templates that are not begun, each in the first phase that needs it, or in none. No query."""
     begun = {document.template for document in documents}
     applying, others = left_out.split_templates(catalogue.templates, catalogue.activities, catalogue, situation)
-    waiting = [template for template in applying if template.code not in begun]
+    not_begun = [template for template in applying if template.code not in begun]
+    by_portal = [template for template in not_begun if template.code in BY_THE_PORTAL]
+    waiting = [template for template in not_begun if template not in by_portal]
     groups: list[tuple[Phase | None, list[DocumentTemplate]]] = []
     for phase in catalogue.phases:
         own = [template for template in catalogue.templates_for(phase) if template in waiting]
@@ -36,5 +43,7 @@ def needed_templates(
         groups.append((phase, own))
     groups.append((None, waiting))
     return NeededTemplates(
-        [group for group in groups if group[1]], [piece for piece in others if piece.key not in begun]
+        [group for group in groups if group[1]],
+        [piece for piece in others if piece.key not in begun | BY_THE_PORTAL],
+        by_portal,
     )

@@ -30,6 +30,7 @@ from ..models import (
     Opinion,
     Project,
     ProjectEvent,
+    ProjectFact,
     ProjectLegalBasis,
     RequirementState,
     RiskAssessment,
@@ -119,6 +120,8 @@ def _named(what: str, place: str, catalogue: Catalogue) -> str | SafeString:
     """A place in words, as far as the catalogue knows it."""
     if " · " in place:
         return _basis_place(place, catalogue)
+    if what == What.FACT:
+        return capfirst(_label(ProjectFact.Key, place))
     code, dot, key = place.partition(".")
     if what == What.ANSWERED_ADVICE and dot:
         return gettext("%(template)s, advice %(number)s") % {"template": code, "number": key}

@@ -11,6 +11,7 @@ from legaltoolbox.models import DocumentTemplate
 from legaltoolbox.screening import Situation
 
 from ..models import DocumentPart, FieldAnswer, Project, ProjectDocument
+from ..models.live import way_places
 from .facts import with_facts
 from .live import shown_in_all
 from .sections import Progress, progress, section_states
@@ -41,6 +42,7 @@ def progress_of_all(
                 with_facts(stored[document.pk], template, shown[document.pk][0]),
                 saved[document.pk],
                 shown[document.pk][1],
+                way_places(template.code),
             )
         )
         for document, template in documents

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from legaltoolbox.screening import Situation
 
 from ..models import DocumentPart
-from ..models.live import LIVE_FIELDS
+from ..models.live import LIVE_FIELDS, WAY_FIELDS
 from ..models.values import YES, Row, new_row
 from .live import Tables
 
@@ -59,16 +59,17 @@ def empty_values(fields: Iterable[TemplateField]) -> dict[str, Any]:
 def first_values(template: DocumentTemplate, catalogue: Catalogue, situation: Situation) -> dict[tuple[str, str], Any]:
     """What the template gives the fields of a new document: wordings, and the rows of tables. No query.
 
-    Nothing for the tables that show what the project says elsewhere.
+    Nothing for the fields that show what the project says elsewhere, or the document's way.
     """
     values: dict[tuple[str, str], Any] = {}
     for section in catalogue.sections(template):
         for field in catalogue.fields(section):
+            place = template.code, section.key, field.key
+            if place in LIVE_FIELDS or place in WAY_FIELDS:
+                continue
             match field_kind(field):
                 case Kind.WORDING:
                     values[section.key, field.key] = field.wording
-                case Kind.TABLE if (template.code, section.key, field.key) in LIVE_FIELDS:
-                    continue
                 case Kind.TABLE if rows := given_rows(field, catalogue, situation):
                     values[section.key, field.key] = rows
     return values
@@ -105,6 +106,8 @@ class SectionState:
     saved: DocumentPart | None
     why_not: str = ""
     """Why the situation does not ask for the section; "" where it does."""
+    is_by_way: bool = False
+    """Whether the document's way fills all of its fields: there is nothing to fill in."""
 
     @property
     def state(self) -> str:
@@ -142,7 +145,7 @@ class Progress:
 
 def progress(states: Iterable[SectionState]) -> Progress:
     """How far a document with these sections is. No query."""
-    asked = [state.state for state in states if state.is_asked]
+    asked = [state.state for state in states if state.is_asked and not state.is_by_way]
     return Progress(asked.count("complete"), asked.count("in-progress"), len(asked))
 
 
@@ -153,20 +156,24 @@ def section_states(
     stored: Mapping[tuple[str, str], Any],
     saved: Mapping[str, DocumentPart],
     live: Tables | None = None,
+    by_way: Collection[tuple[str, str]] = (),
 ) -> list[SectionState]:
     """The sections in their order. Those that the situation does not ask for come along with the reason. No query.
 
     `live` are the tables that show what the project says elsewhere: filled in where that is complete, or with own rows.
+    The fields `by_way`, which the document's way fills, are not counted.
     """
     sections = list(sections)
     _applying, pieces = left_out.split(sections, catalogue, situation)
     reasons = {piece.key: piece.reason for piece in pieces}
     states = []
     for number, section in enumerate(sections, start=1):
-        fields = catalogue.fields(section)
+        of_section = catalogue.fields(section)
+        fields = [field for field in of_section if (section.key, field.key) not in by_way]
         filled = [field for field in fields if _is_answered(section, field, stored, live or {})]
-        reason = reasons.get(section.key, "")
-        states.append(SectionState(section, number, len(filled), len(fields), saved.get(section.key), reason))
+        reason, is_by_way = reasons.get(section.key, ""), bool(of_section) and not fields
+        last = saved.get(section.key)
+        states.append(SectionState(section, number, len(filled), len(fields), last, reason, is_by_way))
     return states
 
 

@@ -250,6 +250,12 @@ def test_the_first_point_asks_for_the_first_phases_alone(team):
     assert set(first.missing) < set(last.missing)
 
 
+def test_no_point_misses_the_opinion_as_a_document(team):
+    missing = {template.code for template in point_of(team, "P3").missing}
+    assert "S11" in missing
+    assert "S14" not in missing
+
+
 def test_one_page_tells_of_what_waits_and_of_what_was_said(team):
     document = begin(team, "S11")
     document.save_section("4", {"1": ""}, {"1": "x"}, fingerprint(document.stored("4", {"1": ""})), team.lead.user)

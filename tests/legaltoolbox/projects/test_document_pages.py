@@ -9,7 +9,7 @@ from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
-from legaltoolbox.projects.models.live import LIVE_FIELDS, LiveSource
+from legaltoolbox.projects.models.live import LIVE_FIELDS, WAY_FIELDS, LiveSource
 from legaltoolbox.projects.work import sections
 from tests.legaltoolbox.projects.documents import begin, browser, find_field
 
@@ -204,6 +204,21 @@ def test_a_template_that_does_not_exist_is_said(team):
     assert not ProjectDocument.objects.exists()
 
 
+def test_the_opinion_is_no_document_to_fill_in_and_one_begun_before_stays(team):
+    client = browser(team.lead)
+    page = client.get(url(team, "documents")).content.decode()
+    assert "I skal ikke udfylde S14." in page
+    assert 'value="S14"' not in page
+    answer = client.post(url(team, "begin_document"), {"template": "S14"}, follow=True).content.decode()
+    assert "I skal ikke udfylde S14." in answer
+    assert not ProjectDocument.objects.exists()
+    assert "I skal ikke udfylde S14." in client.get(url(team, "activity", "a28")).content.decode()
+    document = begin(team, "S14")
+    page = client.get(url(team, "documents")).content.decode()
+    assert url(team, "document", document.number) in page
+    assert "I skal ikke udfylde S14." not in page
+
+
 def test_every_section_of_every_template_has_a_page_of_the_same_number_of_queries(team, django_assert_num_queries):
     catalogue = catalogues.current()
     client = browser(team.lead)
@@ -214,7 +229,8 @@ def test_every_section_of_every_template_has_a_page_of_the_same_number_of_querie
         for section in catalogue.sections(catalogue.find("template", code)):
             client.get(url(team, "section", numbers[code], section.key))
             shown = {source for place, source in LIVE_FIELDS.items() if place[:2] == (code, section.key)}
-            with django_assert_num_queries(QUERIES + sum(OF_LIVE_ROWS[source] for source in shown)):
+            of_way = OF_WAY * any(place[:2] == (code, section.key) for place in WAY_FIELDS)
+            with django_assert_num_queries(QUERIES + of_way + sum(OF_LIVE_ROWS[source] for source in shown)):
                 assert client.get(url(team, "section", numbers[code], section.key)).status_code == 200
 
 
@@ -228,3 +244,5 @@ OF_LIVE_ROWS = {
     LiveSource.RESIDUAL: 2,
 }
 """More, for what the project says elsewhere: own risks are read with those of the catalogue."""
+OF_WAY = 3
+"""More, for what has happened to a document that has no opinion: the decision, the steps and the opinion."""

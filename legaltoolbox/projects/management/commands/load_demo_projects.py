@@ -267,7 +267,7 @@ class DemoProject:
             seen=state,
             reason=reason,
             read=lambda: grounds(self.project, document, self.catalogue, state).record,
-            approve=lambda: approved_document(document, template, self.catalogue),
+            approve=lambda decision: approved_document(document, template, self.catalogue, decision),
         )
 
 

@@ -1,0 +1,258 @@
+"""The page of a section of a document: its fields, filled in on the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kl_ai.drafts.autosave import conflict_response, refused_response, saved_response
+from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
+from kl_ai.login import restore
+from kl_ai.requests.http import AuthenticatedRequest, is_fetch
+from legaltoolbox.linking import linker
+from legaltoolbox.models import TemplateField, TemplateSection
+
+from ..rights import Right
+from ..work import facts, sections, way
+from ..work.discussions import discussion
+from ..work.documents import BY_THE_PORTAL
+from ..work.live import LiveTable, shown_facts, shown_tables, unless_changed, with_own_rows
+from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
+from ..work.section_form import ROW_BUTTON, SectionForm, field_name
+from .documents import OpenDocument, may_write, own_document
+from .lookups import project_page
+from .section_links import fact_url, live_page
+
+
+@dataclass(frozen=True)
+class OpenSection:
+    """A section of a document with its fields, as its page needs it."""
+
+    opened: OpenDocument
+    section: TemplateSection
+    fields: list[TemplateField]
+    empty: dict[str, Any]
+    stored: dict[str, Any]
+    facts: dict[str, str]
+    live: dict[str, LiveTable]
+    """Tables that show what the project says elsewhere, by the keys of their fields."""
+    way: dict[str, str]
+    """What has happened to the document, by the keys of the fields that say it."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is stored; of a table with rows of the project the own ones alone."""
+        return with_own_rows(self.stored, self.live)
+
+    @property
+    def sections(self) -> list[TemplateSection]:
+        return self.opened.catalogue.sections(self.opened.template)
+
+    @property
+    def by_project(self) -> list[TemplateField]:
+        """The fields that show what the project says elsewhere: whatever the guidance asks for, nobody fills them in here."""
+        return (
+            [] if self.opened.document.approved_content else [field for field in self.fields if field.key in self.live]
+        )
+
+    @property
+    def by_way(self) -> list[TemplateField]:
+        """The fields that the document's way fills and nobody else."""
+        return (
+            [] if self.opened.document.approved_content else [field for field in self.fields if not self.is_open(field)]
+        )
+
+    @property
+    def next_url(self) -> str:
+        """The address of the next section; of the document where this is the last."""
+        place = self.sections.index(self.section) + 1
+        return self.opened.section_url(self.sections[place].key) if place < len(self.sections) else self.opened.url
+
+    def form(self, data: Any = None) -> SectionForm:
+        """The form of the fields that can be written, filled with `data`."""
+        fields = [field for field in self.fields if self.is_open(field) or _is_sent(field, data)]
+        return SectionForm(fields, self.values, linker(self.opened.catalogue), data, self.facts)
+
+    def is_open(self, field: TemplateField) -> bool:
+        """Whether it is for people to write: not where the document's way fills it, save as `way.is_open`."""
+        if field.key not in self.way:
+            return True
+        text, value = self.way[field.key], self.stored[field.key]
+        return way.is_open(self.opened.document, self.section.key, field, text, value)
+
+    def happened(self, field: TemplateField) -> str | None:
+        """What the field says of the document's way; None where it says nothing, or nothing has happened and people write there."""
+        text = self.way.get(field.key)
+        return None if not text and self.is_open(field) else text
+
+
+def _is_sent(field: TemplateField, data: Any) -> bool:
+    """Whether `data` holds something for the field: what a page had a control for is never lost."""
+    return bool(data) and any(f"{field_name(field.key)}{end}" in data for end in ("", ".rows"))
+
+
+def open_section(opened: OpenDocument, key: str) -> OpenSection:
+    """The section with this key; 404 where the template has none. Three queries, and five at most for what it shows of the project or its way."""
+    catalogue = opened.catalogue
+    section = next((section for section in catalogue.sections(opened.template) if section.key == key), None)
+    if section is None:
+        raise Http404
+    fields = catalogue.fields(section)
+    empty = sections.empty_values(fields) | facts.reasons(opened.template, section, fields)
+    tables = shown_tables(opened.document, opened.template, catalogue, section.key)
+    kinds = {field.key: sections.field_kind(field) for field in fields}
+    live = {key: table for (_section, key), table in tables.items() if kinds.get(key) == sections.Kind.TABLE}
+    known = facts.facts_of_section(opened.template, section, shown_facts(opened.document))
+    texts = {field: text for (_section, field), text in way.shown_way(opened.document, opened.template, key).items()}
+    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty), known, live, texts)
+
+
+@restore.restorable
+@never_cache
+def section(request: AuthenticatedRequest, code: str, number: int, nr: int, section: str) -> HttpResponse:
+    """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others.
+
+    Eight queries, one more where something is commented, and five at most for what it shows of the project or its way.
+    """
+    right = Right.WRITE if request.method == "POST" else Right.READ
+    shown = open_section(own_document(request, code, number, nr, right), section)
+    if request.method == "POST":
+        return save_section(request, shown, shown.form(request.POST))
+    typed = restore.restore_input(request)
+    if typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    seen = typed.get("seen", "") if typed else fingerprint(shown.stored)
+    return section_page(request, shown, shown.form(typed), seen)
+
+
+def save_section(request: AuthenticatedRequest, shown: OpenSection, form: SectionForm) -> HttpResponse:
+    """Save the valid fields of the form; the page comes back with the others, or with what somebody else has saved."""
+    form.is_valid()
+    document, key, seen = shown.opened.document, shown.section.key, request.POST.get("seen", "")
+    content, row = form.content, ""
+    try:
+        if not is_fetch(request):
+            content, row = form.changed_rows(content, request.POST.get(ROW_BUTTON, ""))
+        content = unless_changed(content, shown.stored, shown.live)
+        document.save_section(key, shown.empty, content, seen, request.user, page=PageSave.from_post(request.POST))
+    except ChangedMeanwhile as changed:
+        if is_fetch(request):
+            return conflict_response(changed.saved, request.user)
+        context = {
+            "conflict": list(
+                sections.differences(
+                    shown.fields, with_own_rows(changed.stored, shown.live), with_own_rows(content, shown.live)
+                )
+            ),
+            "saved_meanwhile": changed.saved,
+        }
+        return section_page(request, shown, form, fingerprint(changed.stored), **context)
+    except ValidationError as refused:
+        if is_fetch(request):
+            return refused_response(" ".join(refused.messages))
+        messages.error(request, " ".join(refused.messages))
+        return section_page(request, shown, form, seen)
+    stored = document.stored(key, shown.empty)
+    if is_fetch(request):
+        return saved_response(stored, has_errors=bool(form.errors))
+    if form.errors:
+        messages.warning(request, _("Something on the page could not be saved; see below. The rest is saved."))
+        return section_page(request, shown, form, fingerprint(stored))
+    return redirect(url_after(request, shown, row))
+
+
+def url_after(request: AuthenticatedRequest, shown: OpenSection, row: str) -> str:
+    """Where the button that was pressed leads: to the table whose row it changed, the next section, or the document."""
+    if field := request.POST.get(ROW_BUTTON, "").split(":")[1:2]:
+        is_there = row and not request.POST[ROW_BUTTON].startswith("remove")
+        anchor = f"at-{row}" if is_there else f"id_f-{field[0]}"
+        return f"{shown.opened.section_url(shown.section.key)}#{anchor}"
+    messages.success(request, _("“%(section)s” is saved.") % {"section": shown.section.heading})
+    return shown.next_url if "_next" in request.POST else shown.opened.url
+
+
+def section_page(
+    request: AuthenticatedRequest, shown: OpenSection, form: SectionForm, seen: str, **context: Any
+) -> HttpResponse:
+    """The page of a section. `context`: after a conflict `conflict` and `saved_meanwhile`. Three queries, four where something is commented."""
+    opened = shown.opened
+    edits = latest_edits(opened.document, shown.section.key)
+    histories = edits_by_field(edits, shown.fields)
+    is_form = bool(form.fields) and (may_write(opened.project, opened.document) or form.is_bound)
+    return project_page(
+        request,
+        opened.project,
+        "section",
+        shown.section.heading,
+        above=[*opened.crumbs, (opened.template.title, opened.url)],
+        document=opened.document,
+        template=opened.template,
+        section="documents",
+        document_section=shown.section,
+        section_number=shown.sections.index(shown.section) + 1,
+        total=len(shown.sections),
+        is_last=shown.section == shown.sections[-1],
+        form=form,
+        seen=seen,
+        page=new_page(),
+        others=others_just_now(edits, request.user, timezone.now()) if is_form else [],
+        last_saved=opened.document.last_save(shown.section.key),
+        fields=list(_fields(shown, form, histories)) if is_form else [],
+        values=[] if is_form else list(_values(shown, histories)),
+        linker=linker(opened.catalogue),
+        document_url=opened.url,
+        by_project=shown.by_project,
+        by_way=shown.by_way,
+        is_all_by_way=len(shown.by_way) == len(shown.fields),
+        not_filled_in=[code for code in sorted(BY_THE_PORTAL) if code in shown.section.guidance],
+        steps_url="" if opened.document.approved_content else reverse("projects:document_steps", args=opened.address),
+        next_url=shown.next_url,
+        discussion=discussion(opened.project, f"{opened.document.number}.{shown.section.key}"),
+        **context,
+    )
+
+
+def _fields(shown: OpenSection, form: SectionForm, histories: Histories) -> Iterator[tuple[Any, ...]]:
+    """The fields for those who fill in: the control, the changes, and the pages where rows and facts of the project are written.
+
+    A field that the document's way fills has its text, and None for the control where nobody has typed something.
+    """
+    document = shown.opened.document
+    items = {item.field.key: item for item in form.form_fields(shown.live)}
+    for field in shown.fields:
+        item = items.get(field.key)
+        page, url = live_page(document, item.live if item else None), fact_url(document, shown.section, field)
+        yield field, item, shown.happened(field), histories.get(field.key, ()), page, url
+
+
+def _values(
+    shown: OpenSection, histories: Histories
+) -> Iterator[tuple[TemplateField, str | None, str, Any, Sequence[Any], LiveTable | None, Any]]:
+    """The fields for those who only read: what has happened, the value in words, a table's rows, the changes, and what the project says elsewhere."""
+    for field in shown.fields:
+        if not shown.is_open(field):
+            yield field, shown.happened(field), "", (), histories.get(field.key, ()), None, None
+            continue
+        value = shown.values[field.key] or shown.facts.get(field.key, "")
+        is_table = sections.field_kind(field) == sections.Kind.TABLE
+        why = why_words(facts.reason_of(shown.stored, field.key, shown.facts.get(field.key, "")))
+        table = shown.live.get(field.key)
+        yield (
+            field,
+            shown.happened(field),
+            "" if is_table else "\n\n".join(filter(None, (sections.value_words(field, value), why))),
+            value if is_table else (),
+            histories.get(field.key, ()),
+            table,
+            live_page(shown.opened.document, table),
+        )
