@@ -315,3 +315,13 @@ def by_band(items: Iterable[Any], catalogue: Catalogue, situation: Situation) ->
     judged = list(verdicts(items, catalogue, situation))
     bands = ((band, [(item, its) for item, its in judged if its.band is band]) for band in APPLYING)
     return [(band, rows) for band, rows in bands if rows]
+
+
+def situation_answers(situation: Situation, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The answers as a printed page names them: each answer with the questions that got it. No query."""
+    questions: dict[str, list[str]] = {}
+    for code in situation.answers:
+        question: ScreeningQuestion = catalogue.by_key[ScreeningQuestion.KIND][code]
+        label = question.label(situation.answer(question))
+        questions.setdefault(label, []).append(question.question)
+    return [(label, " ".join(asked)) for label, asked in questions.items()]

@@ -23,8 +23,8 @@ from ..kinds import KINDS, item_kind
 from ..left_out import LeftOut, not_applicable_reason
 from ..linking import linker
 from ..marks import LinkMarks
-from ..models import Item, LegalSource, Phase, Role, ScreeningQuestion
-from ..screening import Band, Situation, condition_sets, verdict
+from ..models import Item, LegalSource, Phase, Role
+from ..screening import Band, Situation, condition_sets, situation_answers, verdict
 from ..selection import page_parameters, read_situation, situation_parameters, unit
 from ..situation_links import with_situation
 
@@ -93,16 +93,6 @@ def situation_words(situation: Situation, catalogue: Catalogue) -> SafeString:
     if situation.phase:
         words.append(in_danish(f"Fase {catalogue.by_key[Phase.KIND][situation.phase]}"))
     return format_html_join(" · ", "{}", ((word,) for word in words))
-
-
-def situation_answers(situation: Situation, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """The answers as a printed page names them: each answer with the questions that got it."""
-    questions: dict[str, list[str]] = {}
-    for code in situation.answers:
-        question: ScreeningQuestion = catalogue.by_key[ScreeningQuestion.KIND][code]
-        label = question.label(situation.answer(question))
-        questions.setdefault(label, []).append(question.question)
-    return [(label, " ".join(asked)) for label, asked in questions.items()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from kl_ai.pages.querystring import encode
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.screening import Situation
+from legaltoolbox.screening import Situation, situation_answers
 from legaltoolbox.selection import read_situation
-from legaltoolbox.views.pages import situation_answers, situation_words
+from legaltoolbox.views.pages import situation_words
 
 from ..models import Municipality, Project
 from ..models.projects import refuse_founder

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from legaltoolbox import left_out
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import LegalBasis, LegalBasisPhase, Phase
+from legaltoolbox.screening import NO, Situation
 
 from ..models import Project, ProjectLegalBasis
 from ..models.legal_bases import lacking
@@ -37,7 +38,7 @@ class PhaseBases:
 class ProjectBases:
     phases: list[PhaseBases]
     is_needed: bool
-    """Whether the solution processes personal data, or nobody has said that it does not."""
+    """As `is_basis_needed`."""
 
     @property
     def lacking(self) -> list[PhaseBases]:
@@ -51,6 +52,7 @@ class ProjectBases:
 
     @property
     def lacks_in_use(self) -> list[Phase]:
+        """The phases of the hard warning, which stands on the overview, at each decision and in the report."""
         return [each.phase for each in self.lacking_in_use]
 
 
@@ -78,12 +80,19 @@ def project_bases(project: Project, catalogue: Catalogue) -> ProjectBases:
             for phase in catalogue.phases
             if phase.slug in named or any(row.phase == phase.slug for row in rows)
         ],
-        is_needed=situation.answers.get(PERSONAL_DATA) != "no",
+        is_needed=is_basis_needed(situation),
     )
 
 
-def phases_without_basis(project: Project, catalogue: Catalogue) -> list[Phase]:
-    """`ProjectBases.lacks_in_use`, whether a basis is needed or not. One query, of no text."""
+def lacks_in_use(project: Project, situation: Situation, catalogue: Catalogue) -> list[Phase]:
+    """As `ProjectBases.lacks_in_use`, without reading the texts. One query at most."""
+    if not is_basis_needed(situation):
+        return []
     rows = project.legal_bases.filter(phase__in=IN_USE).order_by().only("project", "phase", "judgement")
     without = set(lacking(rows, IN_USE))
     return [phase for phase in catalogue.phases if phase.slug in without]
+
+
+def is_basis_needed(situation: Situation) -> bool:
+    """Whether the solution processes personal data, or nobody has said that it does not. No query."""
+    return situation.answers.get(PERSONAL_DATA) != NO

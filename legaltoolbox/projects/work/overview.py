@@ -17,13 +17,12 @@ from django.utils.translation import ngettext
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity, DocumentTemplate
-from legaltoolbox.screening import NO, YES, Situation
-from legaltoolbox.views.pages import situation_answers
+from legaltoolbox.screening import Situation, situation_answers
 
 from ..models import DocumentStatus, Project, ProjectDocument
 from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
-from .legal_bases import IN_USE, PERSONAL_DATA, phases_without_basis
+from .legal_bases import IN_USE, lacks_in_use
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
@@ -287,15 +286,10 @@ def _document_line(project: Project, thing: WaitingThing, template: DocumentTemp
 
 
 def _bases(project: Project, situation: Situation, catalogue: Catalogue) -> Iterable[ProjectWarning]:
-    """The warning that the use has no sufficient legal basis. One query.
-
-    Before the use it stands where personal data are processed; in use also where nobody has said that none are.
-    """
-    answer = situation.answers.get(PERSONAL_DATA)
+    """The warning that the use has no sufficient legal basis; a closed project has it alone where it was in use. One query."""
     is_in_use = project.phase in IN_USE
-    phases = phases_without_basis(project, catalogue)
-    matters = answer != NO if is_in_use else answer == YES and project.is_active
-    if not matters or not phases:
+    phases = lacks_in_use(project, situation, catalogue)
+    if not phases or not (is_in_use or project.is_active):
         return
     url = reverse("projects:legal_bases", args=project.address)
     links = [(format_html('<span lang="da">{}</span>', phase), f"{url}#{phase.slug}") for phase in phases]

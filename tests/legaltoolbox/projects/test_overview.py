@@ -11,8 +11,9 @@ from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import Opinion, ProjectLegalBasis, RiskAssessment, Task
 from legaltoolbox.projects.models.tasks import EMPTY
-from legaltoolbox.projects.work.legal_bases import IN_USE, phases_without_basis, project_bases
+from legaltoolbox.projects.work.legal_bases import IN_USE, lacks_in_use, project_bases
 from legaltoolbox.projects.work.risks import risk_counts, risk_rows
+from legaltoolbox.projects.work.situations import situation_of
 from tests.legaltoolbox.projects.builders import make_project
 from tests.legaltoolbox.projects.documents import begin, browser, keep
 
@@ -192,13 +193,20 @@ def test_without_personal_data_no_legal_basis_is_missing(team):
     assert "alert-error" not in page(team, team.lead)
 
 
-@pytest.mark.parametrize("judgement", ["open", "doubtful", "missing", "sufficient"])
-def test_the_short_question_for_legal_bases_gives_the_answer_of_the_page(team, judgement):
-    for phase in IN_USE[:1]:
+@pytest.mark.parametrize("personal_data", ["", "yes", "no"])
+@pytest.mark.parametrize("judgement", ["", "open", "doubtful", "missing", "sufficient"])
+def test_the_overview_warns_of_the_use_without_a_basis_as_the_page_of_legal_bases_does(team, judgement, personal_data):
+    if personal_data:
+        team.project.answer(team.lead.user, {"personoplysninger": (personal_data, "")})
+    for phase in IN_USE if judgement else ():
         row = ProjectLegalBasis.add_processing(team.project, team.lead.user, phase=phase, processing="Svar på breve")
         ProjectLegalBasis.objects.filter(pk=row.pk).update(judgement=judgement, basis="Artikel 6", why="Loven.")
     catalogue = catalogues.current()
-    assert phases_without_basis(team.project, catalogue) == project_bases(team.project, catalogue).lacks_in_use
+    situation = situation_of(team.project, team.project.screening_answers.all(), catalogue)
+    phases = lacks_in_use(team.project, situation, catalogue)
+    assert phases == project_bases(team.project, catalogue).lacks_in_use
+    assert ("Før I tager løsningen i brug" in page(team, team.reader)) == bool(phases)
+    assert bool(phases) == (personal_data != "no" and judgement != "sufficient")
 
 
 def test_risks_that_stay_high_are_named_and_others_are_not(team):
