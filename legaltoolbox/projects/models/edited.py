@@ -6,11 +6,11 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from kl_ai.drafts.parts import changed_items
+from kl_ai.drafts.parts import changed_items, fingerprint
 
 from ..rights import Right, roles_with
 from .events import ProjectEvent
@@ -81,6 +81,54 @@ class EditedRow(models.Model):
         if changed["owner"] is not None and changed["owner"] not in writers:
             raise ValidationError({"owner": gettext("This person cannot write in the project. Choose another one.")})
         return {"person": users.get(changed["owner"]), "person_before": users.get(stored["owner"])}
+
+
+class DeletableRow(EditedRow):
+    """A row that the project can also delete."""
+
+    WHAT_DELETED: ClassVar[str]
+    """What the event of its deletion is called, one of `ProjectEvent.What`."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> str:
+        """What the event of its deletion calls it."""
+        return str(self)
+
+    def change(self, typed: Mapping[str, Any], seen: str, by: Any) -> None:
+        """Store what differs. Raises as `store` and `Project.lock`, and `ValidationError` where it is deleted meanwhile."""
+        with transaction.atomic():
+            self.project.lock()
+            if not type(self)._default_manager.filter(pk=self.pk).exists():
+                raise ValidationError(gettext("Somebody has deleted this meanwhile."))
+            self.refresh_from_db()
+            self.store(typed, seen, by)
+
+    def withdraw(self, by: Any, seen: str | None = None) -> None:
+        """Delete the row. A second click changes nothing.
+
+        `seen` is the fingerprint of what the page had shown: raises `ValidationError` where somebody has stored something
+        else since. With None nothing is compared. Raises as `Project.lock`.
+        """
+        with transaction.atomic():
+            self.project.lock()
+            row = type(self)._default_manager.filter(pk=self.pk).first()
+            if row is None:
+                return
+            refuse_unseen(row.content, seen)
+            row.delete()
+            ProjectEvent.record(self.project, self.WHAT_DELETED, by, row.place, old=row.name)
+            self.project.touch()
+
+
+def refuse_unseen(content: Mapping[str, Any], seen: str | None) -> None:
+    """Raise `ValidationError` where a page that deletes `content` had shown another one, with the fingerprint `seen`."""
+    if seen is not None and seen != fingerprint(content):
+        raise ValidationError(
+            gettext("Somebody has changed this meanwhile. Read it once more, and delete it if it still has to go.")
+        )
 
 
 def value_in_event(value: Any) -> str:

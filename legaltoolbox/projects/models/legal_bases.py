@@ -1,6 +1,6 @@
 """On what legal basis a project processes personal data, for each processing in each phase in which it occurs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.text import clean_line
 from kl_ai.validators import validate_line, validate_text
 
-from .edited import EditedRow
+from .edited import DeletableRow
 from .events import ProjectEvent
 from .projects import Project
 
 MOST_BASES = 200
 
 
-class ProjectLegalBasis(EditedRow):
+class ProjectLegalBasis(DeletableRow):
     """One processing in one phase: its basis, in the words of the team, and whether they find it clear enough."""
 
     class Judgement(models.TextChoices):
@@ -28,7 +28,7 @@ class ProjectLegalBasis(EditedRow):
         MISSING = "missing", _("no sufficient basis")
 
     FIELDS = ("processing", "basis", "why", "judgement")
-    WHAT = ProjectEvent.What.BASIS
+    WHAT, WHAT_DELETED = ProjectEvent.What.BASIS, ProjectEvent.What.BASIS_DELETED
 
     project = models.ForeignKey(
         Project, on_delete=models.CASCADE, related_name="legal_bases", verbose_name=_("project")
@@ -101,23 +101,6 @@ class ProjectLegalBasis(EditedRow):
             ProjectEvent.record(project, ProjectEvent.What.BASIS_ADDED, by, row.place, new=processing)
             project.touch()
             return row
-
-    def change(self, typed: Mapping[str, Any], seen: str, by: Any) -> None:
-        """Store what differs. Raises as `store` and `Project.lock`, and `ValidationError` where it is deleted meanwhile."""
-        with transaction.atomic():
-            self.project.lock()
-            if not ProjectLegalBasis.objects.filter(pk=self.pk).exists():
-                raise ValidationError(gettext("Somebody has deleted this processing meanwhile."))
-            self.refresh_from_db()
-            self.store(typed, seen, by)
-
-    def withdraw(self, by: Any) -> None:
-        """Delete the processing. A second click changes nothing."""
-        with transaction.atomic():
-            self.project.lock()
-            if ProjectLegalBasis.objects.filter(pk=self.pk).delete()[0]:
-                ProjectEvent.record(self.project, ProjectEvent.What.BASIS_DELETED, by, self.place, old=self.processing)
-                self.project.touch()
 
 
 def lacking(rows: Iterable[ProjectLegalBasis], phases: Iterable[str]) -> list[str]:

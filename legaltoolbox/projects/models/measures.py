@@ -1,6 +1,5 @@
 """What a project does about its risks and requirements: with the tasks together its action plan."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.validators import validate_text
 
-from .edited import EditedRow
+from .edited import DeletableRow
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
 from .project_lookups import ProjectStatus
@@ -47,11 +46,11 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         return self.waiting().filter(owner__user=user.pk).select_related("project__municipality")
 
 
-class Measure(EditedRow):
+class Measure(DeletableRow):
     """Something that is done, by whom and until when, for the risks and requirements that it names by their codes."""
 
     FIELDS = ("text", "places", "owner", "due", "is_done")
-    WHAT = ProjectEvent.What.MEASURE
+    WHAT, WHAT_DELETED = ProjectEvent.What.MEASURE, ProjectEvent.What.MEASURE_DELETED
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="measures", verbose_name=_("project"))
     text = models.TextField(_("measure"), max_length=1000, validators=[validate_text])
@@ -108,20 +107,3 @@ class Measure(EditedRow):
             ProjectEvent.record(project, ProjectEvent.What.MEASURE_ADDED, by, new=text)
             project.touch()
             return row
-
-    def change(self, typed: Mapping[str, Any], seen: str, by: Any) -> None:
-        """Store what differs. Raises as `store` and `Project.lock`, and `ValidationError` where it is deleted meanwhile."""
-        with transaction.atomic():
-            self.project.lock()
-            if not Measure.objects.filter(pk=self.pk).exists():
-                raise ValidationError(gettext("Somebody has deleted this measure meanwhile."))
-            self.refresh_from_db()
-            self.store(typed, seen, by)
-
-    def withdraw(self, by: Any) -> None:
-        """Delete the measure. A second click changes nothing."""
-        with transaction.atomic():
-            self.project.lock()
-            if Measure.objects.filter(pk=self.pk).delete()[0]:
-                ProjectEvent.record(self.project, ProjectEvent.What.MEASURE_DELETED, by, old=self.text)
-                self.project.touch()

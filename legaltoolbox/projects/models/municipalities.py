@@ -24,7 +24,7 @@ from kl_ai.validators import validate_line
 from ..rights import may_work_for_municipalities
 from .events import ProjectEvent
 from .kept_time import KEPT_MONTHS, KEPT_WORDS, months_after
-from .municipality_events import KEEPER, MunicipalityEvent
+from .municipality_events import DETAILS, MunicipalityEvent, tasks_code
 
 What = MunicipalityEvent.What
 
@@ -269,17 +269,23 @@ class MunicipalityMember(models.Model):
         """The code of what the person does for the municipality beside the projects: a key of `DETAILS`, or ""."""
         return tasks_code(self.is_keeper, self.dpo)
 
-    def change_tasks(self, by: Any, *, is_keeper: bool, dpo: str = "") -> bool:
+    def change_tasks(self, by: Any, *, is_keeper: bool, dpo: str = "", seen: str | None = None) -> bool:
         """Make the person keeper, data protection officer, substitute or none of it; False where nothing differs.
 
         The invitations by a keeper end with the task. Raises `ValidationError` where `by` is no keeper, nobody else would
-        be one, or a future data protection officer is in an active project.
+        be one, or a future data protection officer is in an active project; and where the page had shown `seen` as the
+        `special_task` and somebody has given another one since. With None nothing is compared.
         """
         with transaction.atomic():
             self._lock(by)
             before = self.special_task
             if tasks_code(is_keeper, dpo) == before:
                 return False
+            if seen is not None and seen != before:
+                now = {"task": DETAILS[before or "none"]}
+                raise ValidationError(
+                    gettext("Another keeper has chosen “%(task)s” meanwhile. Save again if yours holds.") % now
+                )
             if not is_keeper:
                 self._refuse_last_keeper()
             if dpo:
@@ -386,11 +392,6 @@ class MunicipalityMember(models.Model):
                 )
                 % {"person": self.user, "projects": in_words(projects)}
             )
-
-
-def tasks_code(is_keeper: bool, dpo: str) -> str:
-    """The code of a member's tasks, as events keep it: `KEEPER`, a value of `Dpo`, or ""."""
-    return KEEPER if is_keeper else dpo
 
 
 def in_words(projects: list[Any]) -> str:

@@ -129,3 +129,8 @@ class MunicipalityEvent(models.Model):
     def forget(cls, email: str) -> None:
         """Empty the address of those who were invited at it, when the login is deleted; the events stay. One query."""
         cls.objects.filter(email=email).update(email="")
+
+
+def tasks_code(is_keeper: bool, dpo: str) -> str:
+    """The code of a member's tasks, as events keep it: `KEEPER`, a value of `Dpo`, or ""."""
+    return KEEPER if is_keeper else dpo

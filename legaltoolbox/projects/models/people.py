@@ -19,8 +19,8 @@ from kl_ai.people.invitations import AbstractInvitation, InvitationQuerySet
 from kl_ai.people.join_requests import AbstractJoinRequest, JoinRequestQuerySet
 from kl_ai.people.tokens import KeySigner
 
-from .municipalities import Municipality, MunicipalityMember, tasks_code
-from .municipality_events import MunicipalityEvent
+from .municipalities import Municipality, MunicipalityMember
+from .municipality_events import MunicipalityEvent, tasks_code
 
 What = MunicipalityEvent.What
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.validators import validate_line, validate_text
 from legaltoolbox.rating import STEPS, RiskLevel, level
 
-from .edited import EditedRow
+from .edited import DeletableRow
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
 from .projects import Project
@@ -36,7 +36,7 @@ def step_field(label: Any) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=STEP)
 
 
-class RiskAssessment(EditedRow):
+class RiskAssessment(DeletableRow):
     """A risk of the catalogue, by its code, or one of the project's own ("E01"). The level follows and is stored nowhere."""
 
     FIELDS = (
@@ -52,7 +52,7 @@ class RiskAssessment(EditedRow):
         "reason_after",
         "owner",
     )
-    WHAT = ProjectEvent.What.RISK
+    WHAT, WHAT_DELETED = ProjectEvent.What.RISK, ProjectEvent.What.RISK_DELETED
 
     project = models.ForeignKey(
         Project, on_delete=models.CASCADE, related_name="risk_assessments", verbose_name=_("project")
@@ -96,6 +96,10 @@ class RiskAssessment(EditedRow):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def name(self) -> str:
+        return self.title
 
     @property
     def is_own(self) -> bool:
@@ -154,15 +158,11 @@ class RiskAssessment(EditedRow):
             project.touch()
             return row
 
-    def delete_own(self, by: Any) -> None:
-        """Delete an own risk with its assessment. Raises `ValidationError` for one of the catalogue, which is left out with a reason."""
-        with transaction.atomic():
-            self.project.lock()
-            if not self.is_own:
-                raise ValidationError(gettext("A risk of the catalogue stays. Say that it does not apply, and why."))
-            if RiskAssessment.objects.filter(pk=self.pk).delete()[0]:
-                ProjectEvent.record(self.project, ProjectEvent.What.RISK_DELETED, by, self.code, old=self.title)
-                self.project.touch()
+    def withdraw(self, by: Any, seen: str | None = None) -> None:
+        """Delete an own risk with its assessment. Raises `ValidationError` for a risk of the catalogue, too."""
+        if not self.is_own:
+            raise ValidationError(gettext("A risk of the catalogue stays. Say that it does not apply, and why."))
+        super().withdraw(by, seen)
 
 
 def _codes_ever(project: Project) -> list[str]:

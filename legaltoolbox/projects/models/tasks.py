@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.drafts.parts import ChangedMeanwhile, changed_items
 from kl_ai.validators import validate_line, validate_text
 
+from .edited import refuse_unseen
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
 from .project_lookups import ProjectStatus
@@ -209,12 +210,18 @@ class Task(models.Model):
                 task.project.touch()
             return bool(changed)
 
-    def delete_own(self, by: Any) -> None:
-        """Delete an own task; nothing happens where it is gone. Raises `ValidationError` for a closed project."""
+    @property
+    def name(self) -> str:
+        """What the message about its deletion calls it."""
+        return self.title
+
+    def withdraw(self, by: Any, seen: str | None = None) -> None:
+        """Delete an own task; nothing happens where it is gone. `seen` and what it raises are those of `DeletableRow.withdraw`."""
         with transaction.atomic():
             self.project.lock()
             task = self._again()
             if task is not None:
+                refuse_unseen(task.content, seen)
                 task.delete()
                 ProjectEvent.record(self.project, What.TASK_DELETED, by, old=task.title)
                 self.project.touch()

@@ -4,14 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
 from kl_ai.forms import copy_validators
+from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.text import clean_line
 
-from ..models.edited import EditedRow
+from ..models import Project, Task
+from ..models.edited import DeletableRow, EditedRow
+
+MOST_LETTERS = 80
+"""Of the name of a row in a message."""
 
 
 def capitalised(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -68,6 +75,23 @@ def save(form: EditedRowForm, store: Callable[[dict[str, Any], str], Any], seen:
         add_errors(form, refused)
         return {"seen": seen}
     return None
+
+
+def delete(request: AuthenticatedRequest, project: Project, row: DeletableRow | Task | None) -> bool:
+    """Delete the row by POST, and say so in a message; False where it was refused, and the message says why.
+
+    Without a row a second click has found it gone.
+    """
+    if row is None:
+        return True
+    row.project = project
+    try:
+        row.withdraw(request.user, request.POST.get("seen", ""))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return False
+    messages.success(request, gettext("“%(title)s” is deleted.") % {"title": clean_line(row.name, MOST_LETTERS)})
+    return True
 
 
 def add_errors(form: forms.Form, refused: ValidationError) -> None:

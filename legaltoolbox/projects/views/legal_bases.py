@@ -25,7 +25,7 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.legal_bases import project_bases
 from ..work.places import basis_place
-from .edited_forms import EditedRowForm, add_errors, capitalised, save
+from .edited_forms import EditedRowForm, add_errors, capitalised, delete, save
 from .lookups import own_project, project_page
 from .risks import text_field
 from .tasks import may_write
@@ -172,12 +172,6 @@ def _basis_page(
 def delete_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/hjemmel/<pk>/slet/`: deletes a processing; a second click finds it gone."""
     project = own_project(request, code, number, Right.WRITE)
-    row = project.legal_bases.filter(pk=pk).first()
-    try:
-        if row is not None:
-            row.project = project
-            row.withdraw(request.user)
-            messages.success(request, _("“%(title)s” is deleted.") % {"title": row.processing})
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    return redirect("projects:legal_bases", *project.address)
+    if delete(request, project, project.legal_bases.filter(pk=pk).first()):
+        return redirect("projects:legal_bases", *project.address)
+    return redirect("projects:legal_basis", *project.address, pk)

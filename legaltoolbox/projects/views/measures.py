@@ -28,7 +28,7 @@ from ..models.measures import MOST_PLACES
 from ..rights import Right
 from ..work.measures import Servable, project_action_plan, servable
 from ..work.plan import SELECTION_LABELS, RowChoice
-from .edited_forms import EditedRowForm, add_errors, save
+from .edited_forms import EditedRowForm, add_errors, delete, save
 from .lookups import own_project, project_page
 from .tasks import SELECTION, may_write, people
 
@@ -176,15 +176,9 @@ def measure(request: AuthenticatedRequest, code: str, number: int, pk: int) -> H
 def delete_measure(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/foranstaltninger/<pk>/slet/`: deletes a measure; a second click finds it gone."""
     project = own_project(request, code, number, Right.WRITE)
-    row = project.measures.filter(pk=pk).first()
-    try:
-        if row is not None:
-            row.project = project
-            row.withdraw(request.user)
-            messages.success(request, _("The measure is deleted."))
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    return redirect("projects:plan", *project.address)
+    if delete(request, project, project.measures.filter(pk=pk).first()):
+        return redirect("projects:plan", *project.address)
+    return redirect("projects:measure", *project.address, pk)
 
 
 def _measure_page(

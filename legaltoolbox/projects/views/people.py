@@ -147,19 +147,21 @@ def tasks(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
     member = _person(municipality, pk)
     data = request.POST if request.method == "POST" else restore.restore_input(request)
     form = TasksForm(data, initial={"tasks": KEEPER if member.is_keeper else member.dpo or NONE})
+    seen = data.get("seen", "") if data else member.special_task
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                is_changed = member.change_tasks(request.user, **form.cleaned_data["tasks"])
+                is_changed = member.change_tasks(request.user, seen=seen, **form.cleaned_data["tasks"])
                 membership.send_municipality_news(municipality, request)
         except ValidationError as refused:
             form.add_error("tasks", refused)
+            seen = member.special_task
         else:
             if is_changed:
                 messages.success(request, _("%(person)s has got other tasks.") % {"person": member.user})
             return redirect("projects:members_of_municipality", code)
     title = _("Task of %(person)s") % {"person": member.user}
-    return municipality_page(request, municipality, "tasks_of_member", title, form=form, member=member)
+    return municipality_page(request, municipality, "tasks_of_member", title, form=form, member=member, seen=seen)
 
 
 @restore.restorable

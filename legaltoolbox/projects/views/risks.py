@@ -35,7 +35,7 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import by_place, measure_rows
 from ..work.risks import MatrixCell, RiskRow, matrix, risk_counts, risk_rows
-from .edited_forms import EditedRowForm, add_errors, save
+from .edited_forms import EditedRowForm, add_errors, delete, save
 from .lookups import own_project, project_page
 from .tasks import may_write, people
 
@@ -264,12 +264,6 @@ def _assessment(project: Project, catalogue: Catalogue, code: str) -> tuple[Risk
 def delete_risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
     """`…/risici/<code>/slet/`: deletes an own risk; a second click finds it gone."""
     project = own_project(request, code, number, Right.WRITE)
-    row = project.risk_assessments.filter(code=risk.upper()).first()
-    try:
-        if row is not None:
-            row.project = project
-            row.delete_own(request.user)
-            messages.success(request, _("“%(title)s” is deleted.") % {"title": row.title})
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    return redirect("projects:risks", *project.address)
+    if delete(request, project, project.risk_assessments.filter(code=risk.upper()).first()):
+        return redirect("projects:risks", *project.address)
+    return redirect("projects:risk", *project.address, risk)

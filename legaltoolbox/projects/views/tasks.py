@@ -36,6 +36,7 @@ from ..work.documents import BY_THE_PORTAL
 from ..work.measures import measure_rows
 from ..work.plan import SELECTION_LABELS, RowChoice, project_plan
 from ..work.situations import situation_of
+from .edited_forms import delete
 from .lookups import own_project, project_page
 from .task_forms import ActivityForm, OwnTaskForm, TaskForm
 
@@ -263,19 +264,20 @@ def delete_task(request: AuthenticatedRequest, code: str, number: int, pk: int) 
     """`…/opgaver/<pk>/slet/`: asks, and deletes by POST; a second click finds it gone and leads to the list."""
     project = own_project(request, code, number, Right.WRITE)
     if request.method == "POST":
-        gone = project.tasks.own().filter(pk=pk).first()
-        try:
-            if gone is not None:
-                gone.project = project
-                gone.delete_own(request.user)
-                messages.success(request, _("“%(title)s” is deleted.") % {"title": gone.title})
-        except ValidationError as refused:
-            messages.error(request, " ".join(refused.messages))
-        return redirect("projects:activities", *project.address)
+        if delete(request, project, project.tasks.own().filter(pk=pk).first()):
+            return redirect("projects:activities", *project.address)
+        return redirect("projects:task", *project.address, pk)
     stored = _own_task(project, pk)
     title = _("Delete “%(title)s”?") % {"title": stored.title}
     return project_page(
-        request, project, "task_delete", title, section="activities", above=_above(project), task=stored
+        request,
+        project,
+        "task_delete",
+        title,
+        section="activities",
+        above=_above(project),
+        task=stored,
+        seen=fingerprint(stored.content),
     )
 
 

@@ -90,8 +90,8 @@ def test_own_risks_have_codes_of_their_own_and_are_added_once(team):
     assert RiskAssessment.add_own(team.project, "Nedbrud i ferien", team.lead.user) == first
     second = RiskAssessment.add_own(team.project, "Ny leverandør", team.lead.user)
     assert (first.code, second.code) == ("E01", "E02")
-    first.delete_own(team.lead.user)
-    first.delete_own(team.lead.user)
+    first.withdraw(team.lead.user)
+    first.withdraw(team.lead.user)
     assert RiskAssessment.add_own(team.project, "Tredje", team.lead.user).code == "E03"
 
 
@@ -109,10 +109,10 @@ def test_a_project_has_only_so_many_own_risks_at_once(team):
     last = RiskAssessment.add_own(team.project, "Den sidste", team.lead.user)
     with pytest.raises(ValidationError):
         RiskAssessment.add_own(team.project, "En til", team.lead.user)
-    last.delete_own(team.lead.user)
+    last.withdraw(team.lead.user)
     assert RiskAssessment.add_own(team.project, "En til", team.lead.user).code == "E100"
     with pytest.raises(ValidationError):
-        assess(team, **RATED).delete_own(team.lead.user)
+        assess(team, **RATED).withdraw(team.lead.user)
 
 
 def test_a_requirement_that_is_not_met_says_why(team):
@@ -211,7 +211,7 @@ def test_the_title_of_an_own_risk_can_be_mended_and_that_of_the_catalogue_cannot
         url = reverse("projects:risk", args=[*team.project.address, code.lower()])
         page = parse(client.get(url).content.decode())
         assert bool(page.find_all("input", name="title")) is has_title
-        seen = page.find("input", name="seen").attrs["value"]
+        seen = page.find_all("input", name="seen")[0].attrs["value"]
         client.post(url, {"seen": seen, "title": "Nedbrud i ferien", "applies": "True"})
     row.refresh_from_db()
     assert row.title == "Nedbrud i ferien"

@@ -111,7 +111,7 @@ def test_an_owner_who_has_left_the_project_stays_until_somebody_chooses_another(
 def test_a_measure_keeps_a_risk_that_is_deleted_and_its_code_never_names_another(team):
     own = RiskAssessment.add_own(team.project, "Nedbrud", team.lead.user)
     row = add_measure(team, "Plan B", [own.code])
-    own.delete_own(team.lead.user)
+    own.withdraw(team.lead.user)
     assert RiskAssessment.add_own(team.project, "Noget andet", team.lead.user).code != own.code
     client, address = browser(team.lead), url("measure", team.project, row.pk)
     client.post(address, form_data(client.get(address).content.decode()) | {"text": "Plan C"})
@@ -128,11 +128,11 @@ def test_only_who_can_write_in_the_project_owns_a_measure(team, other_team):
 
 def test_a_measure_is_deleted_once_and_found_in_its_own_project_alone(team, other_team):
     row, other = add_measure(team, "Slet"), add_measure(other_team, "Andres")
-    client = browser(team.lead)
+    client, seen = browser(team.lead), {"seen": fingerprint(row.content)}
     for _click in range(2):
-        assert client.post(url("measure_delete", team.project, row.pk)).status_code == 302
+        assert client.post(url("measure_delete", team.project, row.pk), seen).status_code == 302
     assert client.get(url("measure", team.project, other.pk)).status_code == 404
-    client.post(url("measure_delete", team.project, other.pk))
+    client.post(url("measure_delete", team.project, other.pk), {"seen": fingerprint(other.content)})
     assert list(Measure.objects.all()) == [other]
 
 

@@ -109,8 +109,8 @@ def test_an_own_task_is_made_once_however_often_the_button_is_pressed(team):
     first, second = (Task.add_own(team.project, team.lead.user, values, page) for _ in range(2))
     assert first == second
     first.edit_own(team.editor.user, {"title": "Aftal to møder"}, fingerprint(first.content))
-    first.delete_own(team.editor.user)
-    first.delete_own(team.editor.user)
+    first.withdraw(team.editor.user)
+    first.withdraw(team.editor.user)
     assert events(team.project) == [
         ("", "", "Aftal møde med driften", ""),
         ("Aftal to møder.title", "Aftal møde med driften", "Aftal to møder", ""),
@@ -136,7 +136,7 @@ def test_a_closed_project_keeps_its_tasks_as_they_are(team):
         lambda: save(team, {"due": DUE}),
         lambda: Task.add_own(team.project, team.lead.user, {**EMPTY, "title": "Ny"}, ""),
         lambda: task.edit_own(team.lead.user, {"due": DUE}, fingerprint(task.content)),
-        lambda: task.delete_own(team.lead.user),
+        lambda: task.withdraw(team.lead.user),
     ):
         with pytest.raises(ValidationError):
             change()
