@@ -63,7 +63,7 @@ class NewBasisForm(BasisForm):
     def __init__(self, row: ProjectLegalBasis, catalogue: Catalogue, data: Any = None) -> None:
         super().__init__(row, data)
         self.bases = {basis.code: basis for basis in catalogue.all(LegalBasis.KIND)}
-        self.initial |= {"phase": row.phase, "code": row.code}
+        self.initial = {**self.initial, "phase": row.phase, "code": row.code}
         phases = [(phase.slug, str(phase)) for phase in catalogue.phases]
         self.fields["phase"] = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choose the phase")), *phases])
         self.order_fields(["phase"])
