@@ -1,11 +1,12 @@
-"""Holds data against a JSON Schema, and says in words what does not follow it. For the keywords that the project's schema has."""
+"""Says in words what of a file does not follow its JSON Schema, and what nothing can store."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
 from kl_ai.text import EMOJI_PARTS, clean_line, has_unseen
 
@@ -17,14 +18,6 @@ HIGHEST = 2**53
 """Beyond it programs that read JSON take two numbers for one."""
 KEY_LETTERS = 40
 _JOINED = str.maketrans("", "", EMOJI_PARTS)
-TYPES: dict[str, type] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "null": type(None),
-}
 
 
 class Problem(NamedTuple):
@@ -73,44 +66,87 @@ def _step(path: str, key: Any) -> str:
     return f"{path}.{name}" if path else name
 
 
-def differing(data: Any, schema: dict[str, Any], path: str = "") -> Iterator[Problem]:
-    """Where the data does not follow the schema."""
-    if "anyOf" in schema:
-        yield from _any_of(data, schema["anyOf"], path)
-        return
-    if "const" in schema or "enum" in schema:
-        values = schema.get("enum", [schema.get("const")])
-        if not any(type(data) is type(value) and data == value for value in values):
+def differing(data: Any, schema: dict[str, Any]) -> Iterator[Problem]:
+    """Where the data does not follow the schema; of each place one problem."""
+    last = None
+    for error in Validator(schema, format_checker=FORMATS).iter_errors(data):
+        for problem in _in_words(error):
+            if problem.path != last:
+                yield problem
+            last = problem.path
+
+
+def _pattern(validator: Any, pattern: str, text: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
+    """As other programs read it: a digit is one of ten, and nothing stands after the end, no line break either."""
+    if isinstance(text, str) and not re.fullmatch(pattern.strip("^$"), text, re.ASCII):
+        yield ValidationError("")
+
+
+Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("date", raises=ValueError)
+def _is_day(text: Any) -> bool:
+    return not isinstance(text, str) or is_possible_day(date.fromisoformat(text))
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def _is_time(text: Any) -> bool:
+    return not isinstance(text, str) or is_possible_time(datetime.fromisoformat(text))
+
+
+def _in_words(error: ValidationError) -> Iterator[Problem]:
+    """What the library has found, for people. Of several schemas of which none is followed, that of the data's type."""
+    path = _path(error.absolute_path)
+    match error.validator:
+        case "anyOf":
+            yield from _in_words(_nearest(error))
+        case "required":
+            yield from (
+                Problem(_step(path, name), _("This is missing."))
+                for name in error.validator_value
+                if f"'{name}'" in error.message
+            )
+        case "additionalProperties":
+            unknown = error.instance.keys() - error.schema["properties"].keys()
+            yield from (Problem(_step(path, name), _("The format does not know this.")) for name in sorted(unknown))
+        case "type":
+            yield Problem(path, _not_of_type(error.validator_value))
+        case "maxItems":
+            yield Problem(path, _("The list can have %(most)s entries at most.") % {"most": error.validator_value})
+        case "maxLength":
+            text = _("The text can have %(most)s characters at most.")
+            yield Problem(path, text % {"most": error.validator_value})
+        case "minLength":
+            yield Problem(path, _("The text is empty."))
+        case "pattern":
+            yield Problem(path, _("The text does not have the form that it has to have here."))
+        case "format":
+            yield Problem(path, _not_a_day(error.instance, error.validator_value))
+        case "minimum" | "maximum":
+            yield Problem(path, _("The number is too small or too large."))
+        case _:
             yield Problem(path, _("The value is none of those that are possible here."))
-        return
-    if not _is_of_type(data, schema["type"]):
-        yield Problem(path, _not_of_type(schema["type"]))
-        return
-    checks: dict[str, Callable[[Any, dict[str, Any], str], Iterator[Problem]]] = {
-        "object": _object,
-        "array": _array,
-        "string": _string,
-        "integer": _integer,
-    }
-    check = checks.get(schema["type"])
-    if check:
-        yield from check(data, schema, path)
 
 
-def _any_of(data: Any, schemas: list[dict[str, Any]], path: str) -> Iterator[Problem]:
-    """The problems of the first schema of the data's type, where the data follows none."""
-    found = [list(differing(data, each, path)) for each in schemas]
-    if all(found):
-        of_type = [
-            problems
-            for problems, each in zip(found, schemas, strict=True)
-            if "type" not in each or _is_of_type(data, each["type"])
-        ]
-        yield from (of_type or found)[0]
+def _path(steps: Iterable[Any]) -> str:
+    path = ""
+    for step in steps:
+        path = _step(path, step)
+    return path
 
 
-def _is_of_type(data: Any, name: str) -> bool:
-    return type(data) is TYPES[name]
+def _nearest(error: ValidationError) -> ValidationError:
+    """The first error of the first schema that the data is of the type of; of the first schema where there is none."""
+    depth = len(error.absolute_path)
+    other_type = {each.schema_path[0] for each in error.context if _is_about_type(each, depth)}
+    fitting = [each for each in error.context if each.schema_path[0] not in other_type]
+    return (fitting or error.context)[0]
+
+
+def _is_about_type(error: ValidationError, depth: int) -> bool:
+    return error.validator == "type" and len(error.absolute_path) == depth
 
 
 def _not_of_type(name: str) -> str:
@@ -125,58 +161,13 @@ def _not_of_type(name: str) -> str:
     return texts[name]
 
 
-def _object(data: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[Problem]:
-    properties = schema.get("properties", {})
-    for name in schema.get("required", ()):
-        if name not in data:
-            yield Problem(_step(path, name), _("This is missing."))
-    for name, value in data.items():
-        if name in properties:
-            yield from differing(value, properties[name], _step(path, name))
-        elif schema.get("additionalProperties") is False:
-            yield Problem(_step(path, name), _("The format does not know this."))
-
-
-def _array(data: list[Any], schema: dict[str, Any], path: str) -> Iterator[Problem]:
-    if len(data) > schema["maxItems"]:
-        yield Problem(path, _("The list can have %(most)s entries at most.") % {"most": schema["maxItems"]})
-        return
-    for index, value in enumerate(data):
-        yield from differing(value, schema["items"], _step(path, index))
-
-
-def _string(data: str, schema: dict[str, Any], path: str) -> Iterator[Problem]:
-    if len(data) > schema.get("maxLength", len(data)):
-        yield Problem(path, _("The text can have %(most)s characters at most.") % {"most": schema["maxLength"]})
-    elif len(data) < schema.get("minLength", 0):
-        yield Problem(path, _("The text is empty."))
-    elif "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), data, re.ASCII):
-        yield Problem(path, _("The text does not have the form that it has to have here."))
-    elif "format" in schema:
-        yield from _day(data, schema["format"], path)
-
-
-def _day(text: str, name: str, path: str) -> Iterator[Problem]:
+def _not_a_day(text: str, name: str) -> str:
     """What is wrong with a day, or with a time at which something has happened."""
+    years = {"first": FIRST_TIME.year, "earliest": EARLIEST.year, "latest": LATEST.year}
     try:
-        is_possible = (
-            is_possible_time(datetime.fromisoformat(text))
-            if name == "date-time"
-            else is_possible_day(date.fromisoformat(text))
-        )
+        datetime.fromisoformat(text)
     except ValueError:
-        yield Problem(path, _("There is no such day or time."))
-        return
-    if not is_possible:
-        years = {"first": FIRST_TIME.year, "earliest": EARLIEST.year, "latest": LATEST.year}
-        text = (
-            _("A time from %(first)s on, and none that is still to come, has to stand here.")
-            if name == "date-time"
-            else _("A day from %(earliest)s to %(latest)s has to stand here.")
-        )
-        yield Problem(path, text % years)
-
-
-def _integer(data: int, schema: dict[str, Any], path: str) -> Iterator[Problem]:
-    if not schema.get("minimum", data) <= data <= schema.get("maximum", data):
-        yield Problem(path, _("The number is too small or too large."))
+        return _("There is no such day or time.")
+    if name == "date-time":
+        return _("A time from %(first)s on, and none that is still to come, has to stand here.") % years
+    return _("A day from %(earliest)s to %(latest)s has to stand here.") % years
