@@ -34,7 +34,7 @@ from ..security import log as security_log
 from .allauth_adapter import record_code
 from .code_limits import consume_code, consume_guess
 from .forms import LoginCodeForm
-from .redirects import landing_url, next_url
+from .redirects import landing_url, nav_entry, next_url
 from .restore import has_input, store_input
 
 logger = logging.getLogger(__name__)
@@ -157,6 +157,7 @@ def _page(
     }
     crumbs = [(_("Confirm that it is you"), "")]
     template = "account/recent_code.html"
+    entry = nav_entry(context["next"])
     return render_page(
-        request, template, context, nav_current="vendor", crumbs=crumbs, status=status, retry_after=retry_after
+        request, template, context, nav_current=entry, crumbs=crumbs, status=status, retry_after=retry_after
     )

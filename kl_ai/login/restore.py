@@ -29,6 +29,7 @@ from ..pages.frame import render_page
 from ..people import limits
 from ..requests.http import is_fetch
 from . import known_browser
+from .redirects import nav_entry
 
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 PRESS_AGAIN = _("Nothing has happened yet. Press the button again.")
@@ -183,7 +184,7 @@ def page_to_send_again(request: HttpRequest, view: Callable) -> HttpResponse | N
         "fields": fields,
         "texts": [value for _name, value in fields if len(value) >= LONG_TEXT],
     }
-    response = render_page(request, "account/send_again.html", context, nav_current="vendor")
+    response = render_page(request, "account/send_again.html", context, nav_current=nav_entry(request.path))
     response["Cache-Control"] = "no-store"
     return response
 

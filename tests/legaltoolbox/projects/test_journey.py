@@ -114,7 +114,7 @@ def describe_the_basis(page) -> None:
     menu(page, "Hjemmel")
     expect(page.locator("main")).to_contain_text("må ikke tages i brug endnu")
     operation = page.locator("main section", has=page.locator("h2", has_text="Drift og overvågning"))
-    follow(operation.get_by_role("button").first)
+    follow(operation.get_by_role("link", name="Beskriv").first)
     page.get_by_label("Hjemmel", exact=False).first.fill("GDPR art. 6, stk. 1, litra e, og forvaltningsloven")
     page.get_by_label("Hvorfor er den tilstrækkelig?").fill("Svar på henvendelser er en opgave efter loven.")
     choose(page, "Vurdering", "Tilstrækkelig")
@@ -175,9 +175,12 @@ def follow_summary(page, name: str) -> None:
         details.locator("summary").first.click()
 
 
-def decide_at_a_point(page, base: str) -> None:
-    """At the first decision point the page says what is missing; the management says yes for now."""
-    page.goto(f"{base}beslutninger/p1/")
+def decide_at_a_point(lead, page, base: str) -> None:
+    """At the first decision point the page says what is missing; the management is asked, and says yes for now."""
+    lead.goto(f"{base}beslutninger/p1/")
+    press(lead, "Bed ledelsen om en beslutning")
+    page.goto(base)
+    follow(page.locator("main").get_by_role("link", name="P1").first)
     expect(page.locator("main")).to_contain_text("Konsekvensanalyse")
     choose(page, "Beslutning", "ja")
     press(page, "Træf beslutningen")
@@ -214,5 +217,5 @@ def test_from_the_questions_to_the_report(pages):
     answer_the_advice(lead)
     decide(management, document)
     assert project.documents.get().status == DocumentStatus.APPROVED
-    decide_at_a_point(management, base)
+    decide_at_a_point(lead, management, base)
     assert fetch_the_report(lead).startswith(b"%PDF")

@@ -197,6 +197,13 @@ def test_the_login_stands_below_the_entry_of_the_menu_that_led_to_it(next_page, 
     assert entry in current
 
 
+def test_the_page_that_asks_for_a_code_stands_below_the_entry_of_what_it_is_for(team):
+    client = Client()
+    client.force_login(team.keeper.user)
+    page = client.get(reverse("projects:hand_over", args=[team.municipality.code]), follow=True).content.decode()
+    assert "For kommuner" in page.partition('aria-current="')[2].partition("</a>")[0]
+
+
 def test_the_weekly_mail_names_no_title_of_a_municipality_that_asks_for_the_step(asking, other_team):
     due = timezone.localdate()
     for each in (asking, other_team):
