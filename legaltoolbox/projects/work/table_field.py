@@ -99,17 +99,37 @@ class TableRow:
     id: str
     number: int | None
     cells: list[FieldCell]
+    is_open: bool
+    """Whether a page that folds rows shows this one open."""
+
+    @property
+    def name(self) -> str:
+        """The first text of the row, on one line; "" where it has none."""
+        return " ".join(self.cells[0].text.split()) if self.cells else ""
+
+    @property
+    def to_fill(self) -> int:
+        """The number of its cells that people fill in."""
+        return sum(not cell.is_fixed for cell in self.cells)
+
+    @property
+    def filled(self) -> int:
+        return sum(bool(cell.text) for cell in self.cells if not cell.is_fixed)
 
 
 def table_rows(
     name: str, columns: Sequence[str], rows: Sequence[Row], *, with_empty: bool = True
 ) -> Iterator[TableRow]:
-    """The rows as a page shows them, with an empty one to write in while the table can have more."""
+    """The rows as a page shows them, with an empty one to write in while the table can have more.
+
+    Open are the rows that somebody has added and not written in yet, and the empty one where there is no other.
+    """
     for number, row in enumerate(rows, start=1):
-        yield TableRow(row["id"], number, list(_cells(name, columns, row, number)))
+        cells = list(_cells(name, columns, row, number))
+        yield TableRow(row["id"], number, cells, is_open=not any(row["cells"]))
     if with_empty and len(rows) < MOST_TABLE_ROWS:
         row = new_row([], len(columns))
-        yield TableRow(row["id"], None, list(_cells(name, columns, row, len(rows) + 1)))
+        yield TableRow(row["id"], None, list(_cells(name, columns, row, len(rows) + 1)), is_open=not rows)
 
 
 def _cells(name: str, columns: Sequence[str], row: Mapping[str, Any], number: int) -> Iterator[FieldCell]:
