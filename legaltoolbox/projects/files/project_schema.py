@@ -163,8 +163,6 @@ def _plain(field: Any) -> Schema:
 
 
 def _limits(field: Any) -> Schema:
-    if field.name == "catalogue_version":
-        return {"minimum": 0, "maximum": 2**53}
     if field.name.startswith(("likelihood", "consequence")):
         return {"minimum": 1, "maximum": 4}
     return {"minimum": 1, "maximum": HIGHEST}

@@ -80,8 +80,12 @@ class ProjectImport(models.Model):
         return gettext("%(name)s, no. %(number)s") % {"name": name, "number": number} if name else ""
 
     @classmethod
-    def take(cls, municipality: Municipality, by: Any, record: Record, source: Record, page: str) -> "ProjectImport":
+    def take(
+        cls, municipality: Municipality, by: Any, record: Record, source: Record, page: str, catalogue_version: int = 0
+    ) -> "ProjectImport":
         """A new project of the municipality, which `by` leads, from the record of a file that was checked and settled.
+
+        `catalogue_version` is the version of the content here: another portal counts its own.
 
         The same page again gives what it has made. Raises `ValidationError` as `Project.create`, and for rows that
         cannot be, with the path in the file; then nothing is stored.
@@ -97,7 +101,12 @@ class ProjectImport(models.Model):
             now = timezone.now()
             last = municipality.projects.aggregate(last=Max("number"))["last"] or 0
             taking = _Taking()
-            project: Project = taking.row(DETAILS, record["details"], "project.details", Project(created_at=now))
+            project: Project = taking.row(
+                DETAILS,
+                record["details"],
+                "project.details",
+                Project(created_at=now, catalogue_version=catalogue_version),
+            )
             project.municipality, project.number, project.changed_at = municipality, last + 1, now
             taking.refuse()
             project.save()

@@ -58,7 +58,7 @@ DETAILS = FilePart(
     "details",
     Project,
     "",
-    ("title", "purpose", "case_number", "kitos_id", "phase", "status", "catalogue_version", "created_at", "closed_at"),
+    ("title", "purpose", "case_number", "kitos_id", "phase", "status", "created_at", "closed_at"),
     ("based_on",),
     {"status": ProjectStatus.ACTIVE.value, "created_at": None, "closed_at": None},
 )

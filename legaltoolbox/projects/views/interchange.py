@@ -22,6 +22,7 @@ from kl_ai.pages.pagination import paginate
 from kl_ai.people import limits
 from kl_ai.requests.bodies import accepts_upload
 from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.files.texts import filename
 
 from ..files import project_json as json_file
@@ -93,7 +94,8 @@ def import_project(request: AuthenticatedRequest, code: str) -> HttpResponse:
         try:
             limits.consume("import_project", person=request.user)
             record, source = read_file(form.cleaned_data["file"].read())
-            made = ProjectImport.take(municipality, request.user, record, source, form.cleaned_data["page"])
+            version, page = catalogues.current().version, form.cleaned_data["page"]
+            made = ProjectImport.take(municipality, request.user, record, source, page, version)
         except limits.LimitReached as reached:
             form.add_error(None, str(reached))
         except UnreadableFile as unreadable:

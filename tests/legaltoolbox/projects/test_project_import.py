@@ -66,6 +66,19 @@ def test_a_file_becomes_a_project_and_the_page_says_what_was_placed_where(file, 
     assert response["Location"] in [link.attrs["href"] for link in history.find("main").find_all("a")]
 
 
+def test_a_project_that_was_made_on_its_page_comes_back_from_the_file_of_its_page(team, content):
+    client = browser(team.lead)
+    client.post(
+        reverse("projects:new", args=[team.municipality.code]) + "?generativ=yes", {"title": "Udkast til breve"}
+    )
+    made = team.municipality.projects.latest("number")
+    file = client.get(reverse("projects:project_json", args=made.address)).content
+    assert send(team.lead, file).status_code == 302
+    again = Project.objects.get(imported__by=team.lead.user)
+    assert (again.title, again.catalogue_version) == ("Udkast til breve", content.version)
+    assert project_record(again)["answers"] == project_record(made)["answers"]
+
+
 def test_each_part_of_the_imported_history_is_shown_as_it_is_written(file, team):
     file["project"]["history"]["comments"][0]["text"] = "<script>alert('x')</script>"
     file["project"]["history"]["events"][0]["what"] = "something-new"
