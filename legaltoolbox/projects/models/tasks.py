@@ -22,6 +22,7 @@ from kl_ai.validators import validate_line, validate_text
 from .edited import refuse_unseen
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
+from .opinions import Decision
 from .project_lookups import ProjectStatus
 from .projects import Project, ProjectMember
 
@@ -57,9 +58,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.prefetch_related(models.Prefetch("owner", MunicipalityMember.objects.select_related("user")))
 
     def waiting(self) -> "TaskQuerySet":
-        """What is still to be done in projects that are active, by somebody who is in the project, the first day first."""
+        """What is still to be done in projects that are active, by somebody who is in the project, the first day first.
+
+        A decision point at which the management has decided is done.
+        """
         is_in = ProjectMember.objects.filter(project=OuterRef("project"), member=OuterRef("owner"))
-        tasks = self.filter(Exists(is_in), state__in=WAITING, project__status=ProjectStatus.ACTIVE)
+        decided = Decision.objects.filter(project=OuterRef("project"), point=OuterRef("activity")).exclude(point="")
+        tasks = self.filter(Exists(is_in), ~Exists(decided), state__in=WAITING, project__status=ProjectStatus.ACTIVE)
         return tasks.order_by(F("due").asc(nulls_last=True), "project_id", "activity", "pk")
 
     def of_person(self, user: Any) -> "TaskQuerySet":

@@ -22,7 +22,7 @@ from ..models.opinions import hash_of_state
 from .documents import needed_templates
 from .legal_bases import PhaseBases, ProjectBases, project_bases
 from .plan import PhaseRows, PlanRow, ProjectPlan, project_plan
-from .requirements import RequirementRow, requirement_rows
+from .requirements import RequirementCounts, RequirementRow, requirement_counts, requirement_rows
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
 State = RequirementState.State
@@ -136,6 +136,10 @@ class PointGrounds:
     @property
     def risk_counts(self) -> RiskCounts:
         return risk_counts(self.of_project.risks)
+
+    @property
+    def requirement_counts(self) -> RequirementCounts:
+        return requirement_counts(self.of_project.requirements)
 
     @property
     def lacks_in_use(self) -> list[Phase]:

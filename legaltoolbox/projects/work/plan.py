@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -114,6 +115,8 @@ class PlanRow(PlanLine):
     questions: int = 0
     why_not: str = ""
     """Why the activity does not apply, or is in the plan no longer; in Danish."""
+    is_decided: bool = False
+    """Whether it is a decision point at which the management has decided: then it is done, whatever its task says."""
 
     @property
     def stored(self) -> Task | None:
@@ -121,7 +124,8 @@ class PlanRow(PlanLine):
 
     @property
     def state(self) -> str:
-        return self.task.state if self.task else TaskState.OPEN.value
+        stored = self.task.state if self.task else TaskState.OPEN.value
+        return TaskState.DONE.value if self.is_decided and stored in WAITING else stored
 
     @property
     def is_taken_up(self) -> bool:
@@ -231,7 +235,7 @@ class ProjectPlan:
 
 
 def project_plan(project: Project, catalogue: Catalogue, today: date) -> ProjectPlan:
-    """The plan of the project's answers, with its tasks and answers to checklists. Four queries, whatever it holds."""
+    """The plan of the project's answers, with its tasks, answers to checklists and decisions. Four queries, whatever it holds."""
     situation = situation_of(project, project.screening_answers.all(), catalogue)
     tasks = list(project.tasks.with_owners().order_by("activity", "pk"))
     by_code = {task.activity: task for task in tasks if task.activity}
@@ -249,11 +253,16 @@ def project_plan(project: Project, catalogue: Catalogue, today: date) -> Project
     )
 
 
+DECIDED = ""
+"""Among the keys of a decision point: the management has decided there."""
+
+
 def _answered_keys(project: Project) -> dict[str, set[str]]:
-    """Code of an activity to the keys of the questions that are answered. One query."""
+    """Code of an activity to the keys of the questions that are answered, and `DECIDED`. One query."""
     rows = ChecklistAnswer.objects.filter(project=project).exclude(value="").order_by().values_list("activity", "key")
+    decided = project.decisions.exclude(point="").order_by().values_list("point", Value(DECIDED))
     keys: dict[str, list[str]] = defaultdict(list)
-    for code, key in rows:
+    for code, key in rows.union(decided):
         keys[code].append(key)
     return {code: set(answered) for code, answered in keys.items()}
 
@@ -305,6 +314,7 @@ class _RowMaker:
             len(keys & self.answered.get(code, set())),
             len(keys),
             why_not,
+            DECIDED in self.answered.get(code, ()),
         )
 
     def not_applicable(self, activities: Iterable[Activity]) -> Iterable[PlanRow]:

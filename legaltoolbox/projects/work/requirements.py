@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from legaltoolbox.catalogue import Catalogue
@@ -78,12 +79,27 @@ class RequirementCounts:
     left_out: int
 
     def __str__(self) -> str:
-        """The counts as a sentence."""
-        return _("%(assessed)s are assessed, %(open)s not yet, %(left_out)s do not apply.") % {
-            "assessed": self.assessed,
-            "open": self.open,
-            "left_out": self.left_out,
-        }
+        """The counts as a sentence, without those that are none; "" without a requirement."""
+        if self.open and not self.assessed:
+            return _("No requirement is assessed yet.")
+        parts = (
+            (self.assessed, _("assessed: %(n)s")),
+            (self.open, _("not assessed: %(n)s")),
+            (self.left_out, _("not applicable here: %(n)s")),
+        )
+        said = ", ".join(words % {"n": number} for number, words in parts if number)
+        return f"{capfirst(said)}." if said else ""
+
+    @property
+    def none_unmet(self) -> str:
+        """What can be said where no requirement is assessed as not met: of those that are assessed, and of no other."""
+        if not self.assessed:
+            return _("No requirement is assessed yet.")
+        return (
+            _("No requirement that is assessed is said not to be met.")
+            if self.open
+            else _("No requirement is said not to be met.")
+        )
 
 
 def requirement_counts(rows: list[RequirementRow]) -> RequirementCounts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from legaltoolbox.catalogue import Catalogue
@@ -93,10 +94,28 @@ class RiskCounts:
         return self.both + self.before + self.not_rated
 
     def __str__(self) -> str:
-        """The counts as a sentence."""
-        return _(
-            "%(both)s are rated before and after, %(before)s before alone, %(not_rated)s not at all, %(left_out)s do not apply."
-        ) % {"both": self.both, "before": self.before, "not_rated": self.not_rated, "left_out": self.left_out}
+        """The counts as a sentence, without those that are none; "" without a risk."""
+        if self.total and self.total == self.not_rated:
+            return _("No risk is rated yet.")
+        parts = (
+            (self.both, _("rated before and after: %(n)s")),
+            (self.before, _("rated before alone: %(n)s")),
+            (self.not_rated, _("not rated: %(n)s")),
+            (self.left_out, _("not applicable here: %(n)s")),
+        )
+        said = ", ".join(words % {"n": number} for number, words in parts if number)
+        return f"{capfirst(said)}." if said else ""
+
+    @property
+    def none_high(self) -> str:
+        """What can be said where no risk is rated as high after the measures: of those that are rated, and of no other."""
+        if not self.both:
+            return _("No risk is rated after the measures yet.")
+        if self.both == self.total:
+            return _("No risk stays high.")
+        return _("No risk that is rated after the measures stays high. Not rated after them: %(n)s.") % {
+            "n": self.total - self.both
+        }
 
 
 def risk_counts(rows: Sequence[RiskRow]) -> RiskCounts:

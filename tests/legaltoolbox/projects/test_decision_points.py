@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.mails import steps as step_mails
 from legaltoolbox.projects.models import (
     Decision,
@@ -26,7 +27,9 @@ from legaltoolbox.projects.models import (
     RiskAssessment,
     Task,
 )
+from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import ProjectRole
+from legaltoolbox.projects.work.plan import project_plan
 from tests.concurrency import run_at_once
 from tests.legaltoolbox.projects.builders import make_member
 from tests.legaltoolbox.projects.documents import begin
@@ -325,3 +328,43 @@ def test_a_document_that_is_changed_after_the_opinion_is_said_to_be(team):
     document.save_section("1", {"3": ""}, {"3": "Nyt"}, fingerprint(document.stored("1", {"3": ""})), team.lead.user)
     assert ground().is_changed_since
     assert point_of(team).record["documents"][0]["changed_since_opinion"]
+
+
+# What it means for the plan ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_what_is_decided_is_done_in_the_plan_and_waits_for_nobody(team, answer):
+    values = {**EMPTY, "owner": team.lead.pk, "due": timezone.localdate()}
+    Task.save_activity(team.project, team.lead.user, "P1", values, {}, seen=(fingerprint(EMPTY), fingerprint({})))
+    plan = lambda: project_plan(team.project, catalogues.current(), timezone.localdate())  # noqa: E731
+    assert plan().row("P1").is_waiting
+    assert [task.activity for task in Task.objects.of_person(team.lead.user)] == ["P1"]
+    done = plan().done
+    decide(team, answer, **({"reason": "For dyrt."} if answer == "no" else {}))
+    assert plan().row("P1").state == "done"
+    assert plan().done == done + 1
+    assert not Task.objects.of_person(team.lead.user)
+    assert plan().row("P2").is_waiting
+
+
+def test_a_decision_about_a_document_leaves_the_projects_own_tasks_to_be_done(team):
+    Task.add_own(team.project, team.lead.user, {**EMPTY, "title": "Aftal et møde", "owner": team.lead.pk}, "")
+    Decision.objects.create(project=team.project, document=begin(team), answer="yes", state="a" * 64)
+    assert [task.title for task in Task.objects.of_person(team.lead.user)] == ["Aftal et møde"]
+
+
+# How sure the page is ------------------------------------------------------------------------------
+
+
+def test_nothing_is_said_of_risks_and_requirements_that_nobody_has_rated(team):
+    text = main_text(team.lead, address(team))
+    assert "Ingen risiko er vurderet efter foranstaltningerne endnu." in text
+    assert "Intet krav er vurderet endnu." in text
+    assert "Ingen risiko er høj" not in text
+    rated = {"likelihood": 2, "consequence": 2, "likelihood_after": 1, "consequence_after": 2}
+    RiskAssessment.objects.create(project=team.project, code="R01", **rated)
+    RequirementState.objects.create(project=team.project, code="K01", state="met", how="I aftalen")
+    text = main_text(team.lead, address(team))
+    assert "Ingen af de risici, der er vurderet efter foranstaltningerne, er høj. Mangler endnu:" in text
+    assert "Ingen af de krav, der er vurderet, er vurderet som ikke opfyldt." in text

@@ -232,7 +232,7 @@ def test_every_page_says_in_the_same_words_how_many_risks_are_rated(team):
         RiskAssessment.objects.create(project=team.project, code=code, **values)
     counts = risk_counts(risk_rows(team.project, catalogues.current()))
     assert (counts.both, counts.before, counts.left_out) == (1, 1, 1)
-    words = f"1 er vurderet før og efter, 1 kun før, {counts.not_rated} slet ikke, 1 gælder ikke."
+    words = f"Vurderet før og efter: 1, vurderet kun før: 1, ikke vurderet: {counts.not_rated}, gælder ikke her: 1."
     point = reverse("projects:decision_point", args=[*team.project.address, "p1"])
     report, risks = (reverse(f"projects:{name}", args=team.project.address) for name in ("report", "risks"))
     for path in (reverse("projects:overview", args=team.project.address), risks, report, point):
