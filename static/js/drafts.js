@@ -57,6 +57,7 @@
   let running = false;
   let unanswered = ""; // a save that got no response: the server may have stored it
   let pressed = null; // the button that was pressed before the response to a save had come
+  let waiting = null; // another form of the page, and its button: it is sent when what was typed here is saved
 
   // Tells the server that it was this page that saved last (kl_ai/drafts/parts.py).
   function nextSave() {
@@ -69,6 +70,7 @@
 
   function stop(text) {
     stopped = true;
+    dirty = true; // it is on the page alone
     say(text);
   }
 
@@ -95,6 +97,7 @@
       return;
     }
     running = true;
+    let failed = false;
     let wait = 10000;
     if (unanswered) {
       wait = 0; // sent once more as it was: saved twice it is saved once, and its response tells what is stored
@@ -115,6 +118,7 @@
       unanswered = "";
     } catch (error) {
       wait = 10000;
+      failed = true;
       say(error instanceof TypeError ? form.dataset.failed : form.dataset.refused); // TypeError: nothing was reached
     } finally {
       running = false;
@@ -124,8 +128,30 @@
       }
       if (pressed) {
         form.requestSubmit(pressed);
+      } else if (waiting) {
+        sendOther(failed);
       }
     }
+  }
+
+  // A comment that is sent just after somebody has typed here: what was typed is saved first.
+  let isLetThrough = false;
+  document.addEventListener("submit", function (event) {
+    if (event.target === form || isLetThrough || stopped || !(dirty || unanswered || running)) {
+      return;
+    }
+    event.preventDefault();
+    waiting = [event.target, event.submitter];
+    save();
+  });
+
+  // Where the save failed the browser asks whether to leave the page.
+  function sendOther(failed) {
+    const [other, button] = waiting;
+    waiting = null;
+    isLetThrough = failed;
+    other.requestSubmit(button);
+    isLetThrough = false;
   }
 
   form.addEventListener("input", function () {
@@ -137,6 +163,7 @@
   window.addEventListener("online", save);
 
   let leaving = false;
+  let wasStopped = false; // before it was sent by its button
   form.addEventListener("submit", function (event) {
     if (leaving) {
       event.preventDefault(); // a double click
@@ -156,6 +183,7 @@
     }
     nextSave();
     leaving = true;
+    wasStopped = stopped;
     stopped = true;
     clearTimeout(timer);
   });
@@ -164,9 +192,21 @@
     leaving = false;
   });
 
+  // Where another form of the page made the browser ask, and the answer was to stay, nothing was sent.
+  function stay(event) {
+    if (event.defaultPrevented) {
+      leaving = false;
+      stopped = wasStopped;
+      timer = setTimeout(save, 1500);
+    }
+  }
+
   window.addEventListener("beforeunload", function (event) {
     if ((dirty || unanswered) && !leaving) {
       event.preventDefault();
+    }
+    if (leaving) {
+      setTimeout(stay, 0, event);
     }
   });
 })();
