@@ -1,14 +1,16 @@
 """Tables of documents that show what the project says elsewhere: which ones, and the state of what they show."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from .edited import EditedRow
 from .events import ProjectEvent
 from .facts import ProjectFact
 from .legal_bases import ProjectLegalBasis
 from .measures import Measure
+from .requirements import RequirementState
 from .risks import RiskAssessment
 
 What = ProjectEvent.What
@@ -87,16 +89,21 @@ def way_places(template: str) -> set[tuple[str, str]]:
     return {(section, field) for code, section, field in WAY_FIELDS if code == template}
 
 
-_RISKS = ("code", *(name for name in RiskAssessment.FIELDS if name != "owner"))
-"""Whatever a risk's form has, but who is responsible."""
+def _without_owner(model: type[EditedRow]) -> tuple[str, ...]:
+    """Whatever the form has, but who is responsible: a document says the same when somebody takes over."""
+    return tuple(name for name in model.FIELDS if name != "owner")
+
+
 _STORED: dict[str, tuple[str, ...]] = {
-    "legal_bases": ("phase", "code", *ProjectLegalBasis.FIELDS),
-    "risk_assessments": _RISKS,
-    "measures": Measure.FIELDS,
-    "requirement_states": ("code", "state", "how", "owner"),
+    "legal_bases": ("phase", "code", *_without_owner(ProjectLegalBasis)),
+    "risk_assessments": ("code", *_without_owner(RiskAssessment)),
+    "measures": _without_owner(Measure),
+    "requirement_states": ("code", *_without_owner(RequirementState)),
     "evidence": ("place", "title", "link", "case_number", "dated"),
 }
 """The rows of a project that tables show, with the fields that count."""
+_SAVED_BY = ("legal_bases", "risk_assessments", "measures", "requirement_states")
+"""Of these the rows that keep who has saved them."""
 _NEEDED: dict[LiveSource, tuple[str, ...]] = {
     LiveSource.BASES: ("legal_bases",),
     LiveSource.RISKS: ("risk_assessments",),
@@ -142,6 +149,19 @@ def events_of_shown(template: str) -> set[str]:
 def _rows_of(template: str) -> set[str]:
     """The kinds of rows that a document of this template shows."""
     return {name for place, source in LIVE_FIELDS.items() if place[0] == template for name in _NEEDED[source]}
+
+
+def savers_of_rows(project: Any, template: str, since: datetime) -> set[Any]:
+    """The keys of those who have saved a row last that a document of this template shows, since a moment.
+
+    One query for each kind of row. Rows that are deleted by now, and those of a login that is, have nobody.
+    """
+    savers: set[Any] = set()
+    for name in sorted(_rows_of(template).intersection(_SAVED_BY)):
+        rows = getattr(project, name).filter(saved_at__gte=since, saved_by__isnull=False).order_by()
+        fields = ("saved_by", "places") if name == "measures" else ("saved_by",)
+        savers |= {key for key, *places in rows.values_list(*fields) if not places or is_against_risks(*places)}
+    return savers
 
 
 def project_content(project: Any) -> dict[str, Any]:

@@ -157,8 +157,7 @@ class Decision(models.Model):
         """
         with transaction.atomic():
             project.lock()
-            if not project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists():
-                raise ValidationError(gettext("Nobody is in the project as management yet. Add somebody first."))
+            refuse_without_management(project)
             if project.events.filter(place=point).unanswered_points():
                 return False
             ProjectEvent.record(project, ProjectEvent.What.TO_MANAGEMENT, by, point)
@@ -239,3 +238,9 @@ class ApprovedFile(models.Model):
 
     def __str__(self) -> str:
         return str(self.document_id)
+
+
+def refuse_without_management(project: Any) -> None:
+    """Raise `ValidationError` where nobody is in the project who could decide. One query."""
+    if not project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists():
+        raise ValidationError(gettext("Nobody is in the project as management yet. Add somebody first."))

@@ -10,9 +10,12 @@ from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
 from legaltoolbox.projects.models import (
     Decision,
     DocumentStatus,
+    Measure,
     Opinion,
     ProjectDocument,
     ProjectFact,
+    ProjectLegalBasis,
+    RequirementState,
     RiskAssessment,
 )
 from legaltoolbox.projects.models.document_steps import STEPS, advice_answers
@@ -182,6 +185,69 @@ def test_a_document_that_nobody_has_filled_in_is_by_who_has_begun_it(team):
     document = begin(team)
     assert document.authors() == {team.lead.user.pk}
     assert not may_decide_alone(document, team.lead)
+
+
+def test_what_others_have_written_before_a_version_makes_them_no_authors_of_it(team):
+    first = begin(team, "S08")
+    write(first, team.editor)
+    ProjectLegalBasis.add_processing(team.project, team.editor.user, phase="idriftsaettelse", processing="Breve")
+    assert may_decide_alone(first, team.management)
+    second = begin(team, "S08")
+    write(second, team.management, "Skrevet om fra ende til anden")
+    assert second.authors() == {team.management.user.pk}
+    assert not may_decide_alone(second, team.management)
+
+
+def test_a_row_that_is_deleted_again_makes_nobody_an_author(team):
+    document = begin(team, "S08")
+    write(document, team.management)
+    add = {"phase": "idriftsaettelse", "processing": "Breve"}
+    row = ProjectLegalBasis.add_processing(team.project, team.editor.user, **add)
+    assert document.authors() == {team.management.user.pk, team.editor.user.pk}
+    row.withdraw(team.editor.user)
+    assert document.authors() == {team.management.user.pk}
+
+
+def test_a_measure_for_requirements_alone_makes_nobody_an_author_of_what_shows_those_against_risks(team):
+    document = begin(team, "S11")
+    write(document, team.management)
+    Measure.add_measure(team.project, "Log alt", ["K01"], team.editor.user)
+    assert document.authors() == {team.management.user.pk}
+    Measure.add_measure(team.project, "Læs hvert brev", ["R01"], team.editor.user)
+    assert document.authors() == {team.management.user.pk, team.editor.user.pk}
+
+
+def test_who_has_written_before_a_version_gives_no_opinion_on_it(team):
+    ProjectLegalBasis.add_processing(team.project, team.dpo.user, phase="idriftsaettelse", processing="Breve")
+    document = begin(team, "S08")
+    write(document, team.lead)
+    document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=14))
+    with pytest.raises(ValidationError, match="Du har skrevet"):
+        document.give_opinion(team.dpo.user, "supports", "", [], document.state_hash())
+
+
+def test_nobody_else_in_charge_changes_no_document(team):
+    """A measure and a requirement, of which a document says what is done and not by whom."""
+    measure = Measure.add_measure(team.project, "Læs hvert brev", ["R01"], team.editor.user)
+    state = RequirementState.assess(
+        team.project, "K01", {"state": "met", "how": "Aftalt"}, fingerprint(RequirementState().content), team.lead.user
+    )
+    documents = [begin(team, template) for template in ("S11", "S16")]
+    before = [document.state_hash() for document in documents]
+    for row in (measure, state):
+        row.store({"owner": team.lead.pk}, fingerprint(row.content), team.lead.user)
+    assert [document.state_hash() for document in documents] == before
+    measure.change({"text": "Læs hvert andet brev"}, fingerprint(Measure.objects.get().content), team.lead.user)
+    assert documents[0].state_hash() != before[0]
+
+
+def test_nothing_is_sent_to_a_management_that_nobody_is(team):
+    document = begin(team)
+    write(document, team.lead)
+    team.project.remove_member(team.lead.user, team.management)
+    with pytest.raises(ValidationError, match="ledelse"):
+        document.ask_management(team.lead.user)
+    assert document.status == DocumentStatus.DRAFT
 
 
 def test_a_refusal_has_a_reason_and_gives_the_document_back(at_management, team):
