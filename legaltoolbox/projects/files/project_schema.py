@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db import models
 
-from ..models import ApprovedFile, Decision, Measure, ProjectDocument, ProjectEvent, RequirementState, RiskAssessment
+from ..models import (
+    ApprovedFile,
+    Decision,
+    Evidence,
+    Measure,
+    ProjectDocument,
+    ProjectEvent,
+    RequirementState,
+    RiskAssessment,
+)
 from ..models.opinions import HASH_LETTERS
 from ..models.portable import DETAILS, DOCUMENTS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
 from ..models.values import MOST_CELL_LETTERS, MOST_COLUMNS, MOST_TABLE_ROWS, MOST_TEXT_LETTERS
@@ -24,8 +33,8 @@ TIME: Schema = {
 DATE: Schema = {"type": "string", "pattern": r"^\d{4}-[01]\d-[0-3]\d$", "format": "date"}
 NAME: Schema = {"type": "string", "maxLength": 300}
 HASH: Schema = {"type": "string", "pattern": rf"^[0-9a-f]{{{HASH_LETTERS}}}$"}
-ITEM = r"[A-ZÆØÅ]{1,3}\d{1,4}"
-"""The code of an item of the catalogue. One that the catalogue does not have, or not any more, is kept."""
+ITEM = r"[A-Z]{1,3}\d{1,4}"
+"""The code of an item of the catalogue, as addresses have it. One that the catalogue does not have, or not any more, is kept."""
 HIGHEST = 10_000
 """Of the numbers of documents and their versions."""
 ROW: Schema = {
@@ -50,14 +59,15 @@ VALUE: Schema = {
     ]
 }
 """What a field of a document holds, see `values.py`."""
-PLACES: Schema = {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 4}, "maxItems": 50}
 CODE: Schema = {"type": "string", "maxLength": 4, "pattern": f"^{ITEM}$"}
+PLACES: Schema = {"type": "array", "items": CODE, "maxItems": 50}
 SPECIAL: dict[tuple[Any, str], Schema] = {
     (Measure, "places"): PLACES,
     (Decision, "rested_on"): {"type": "object"},
     (ProjectDocument, "approved_content"): {"type": "object"},
-    (RiskAssessment, "code"): CODE | {"pattern": r"^(E\d{2,3}|[A-DF-ZÆØÅ]\d{1,3})$"},
+    (RiskAssessment, "code"): CODE | {"pattern": r"^(E\d{2,3}|[A-DF-Z]\d{1,3})$"},
     (RequirementState, "code"): CODE,
+    (Evidence, "place"): {"type": "string", "maxLength": 4, "pattern": r"^K\d{1,3}$"},
     (ProjectEvent, "what"): {"type": "string", "maxLength": 20, "pattern": "^[a-z-]+$"},
 }
 """Fields whose values do not follow from the model alone."""

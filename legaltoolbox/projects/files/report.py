@@ -145,7 +145,8 @@ def _hashes(report: ProjectReport) -> Iterator[Block]:
     """The state of each version now, and the states that were spoken and decided of."""
     yield Prose(
         "En kontrolsum (SHA-256) er den samme, så længe teksten er den samme. Mellemrummene er kun til læsning. "
-        "Et dokuments kontrolsum dækker dets svar og de oplysninger, som projektets dokumenter deler."
+        "Et dokuments kontrolsum dækker skabelonen og versionen, dets svar, de fælles oplysninger, svarene om løsningen og de "
+        "hjemler, risici, foranstaltninger og krav, som dokumentet viser. Hvem der er ansvarlig for dem, er ikke med."
     )
     rows = []
     for row in report.documents:

@@ -59,8 +59,7 @@ DETAILS = FilePart(
     Project,
     "",
     ("title", "purpose", "case_number", "kitos_id", "phase", "status", "created_at", "closed_at"),
-    ("based_on",),
-    {"status": ProjectStatus.ACTIVE.value, "created_at": None, "closed_at": None},
+    reset={"status": ProjectStatus.ACTIVE.value, "created_at": None, "closed_at": None},
 )
 SAVED = ("saved_at",)
 SAVED_BY = ("saved_by",)

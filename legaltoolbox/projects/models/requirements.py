@@ -81,7 +81,7 @@ class Evidence(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="evidence", verbose_name=_("project"))
     place = models.CharField(_("what it shows"), max_length=10)
-    """The code of the requirement, risk or activity."""
+    """The code of the requirement."""
     title = models.CharField(_("title"), max_length=150, validators=[validate_line])
     link = models.URLField(_("link"), max_length=500, blank=True, validators=[URLValidator(schemes=["https", "http"])])
     case_number = models.CharField(_("case number"), max_length=60, blank=True, validators=[validate_line])

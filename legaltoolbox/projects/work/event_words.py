@@ -60,7 +60,7 @@ STEPS_OF_DOCUMENTS = (
 )
 SHOWN = 160
 """Letters of a value that a page shows."""
-_CODE = re.compile(r"([A-ZÆØÅ]+\d+)(?:\.(.+))?")
+_CODE = re.compile(r"([A-Z]+\d+)(?:\.(.+))?")
 
 
 @dataclass(frozen=True, slots=True)

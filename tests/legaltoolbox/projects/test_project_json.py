@@ -110,6 +110,7 @@ def test_what_the_portal_approves_comes_back(team):
 
 
 LEFT_OUT = {
+    "based_on",
     "catalogue_version",
     "id",
     "project",

@@ -103,7 +103,7 @@ def _fill_assessments(team, words) -> None:
         Measure.objects.create(project=project, **measure, **saved)
     link = "https://sag.example/1"
     Evidence.objects.create(project=project, place="K31", title=words.line(), link=link, dated=DAY)
-    Evidence.objects.create(project=project, place="A25", title=words.line(), case_number=words.line())
+    Evidence.objects.create(project=project, place="K32", title=words.line(), case_number=words.line())
     basis = {"code": "H05", "basis": words.text(), "why": words.text()}
     for values in (basis, {}):
         ProjectLegalBasis.objects.create(project=project, phase=PHASE, processing=words.line(), **values, **saved)
