@@ -6,7 +6,7 @@ KL sees how many people and projects a municipality has, and no project, title o
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
@@ -23,6 +23,7 @@ from kl_ai.mail.notices import add_delivery_message
 from ...admin.base import LINES
 from ..mails import membership
 from ..models import Municipality, MunicipalityInvitation
+from ..models.people import refuse_staff
 
 
 class MunicipalityForm(forms.ModelForm):
@@ -35,8 +36,10 @@ class MunicipalityForm(forms.ModelForm):
     )
 
     def clean_keeper_email(self) -> str:
-        """Refuse an address that is invited, or works for the municipality, already."""
+        """Refuse an address of KL's staff, and one that is invited, or works for the municipality, already."""
         email: str = self.cleaned_data["keeper_email"]
+        if email:
+            refuse_staff(email)
         if email and self.instance.pk:
             self.instance.invitations.refuse_another(email)
             if self.instance.members.filter(user__email=email).exists():
@@ -101,15 +104,19 @@ class MunicipalityAdmin(LoggedReading, TracedAdmin):
         return gettext("%(n)d active, %(closed)d closed. KL does not see what is in them.") % numbers
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The row, and the invitation of a keeper where an address was typed."""
+        """The row, and the invitation of a keeper where an address was typed; a message where it is refused."""
         super().save_model(request, obj, form, change)
         email = form.cleaned_data.get("keeper_email")
         if email:
-            with transaction.atomic():
-                invitation = MunicipalityInvitation.invite(obj, email, request.user, is_keeper=True, by_kl=True)
-                membership.send_municipality_news(obj, request)
-                mail = membership.send_invitation(invitation)
-            transaction.on_commit(lambda: add_delivery_message(request, [mail]))
+            try:
+                with transaction.atomic():
+                    invitation = MunicipalityInvitation.invite(obj, email, request.user, is_keeper=True, by_kl=True)
+                    membership.send_municipality_news(obj, request)
+                    mail = membership.send_invitation(invitation)
+            except ValidationError as refused:  # somebody has invited the address since the form was checked
+                messages.error(request, refused.messages[0])
+            else:
+                transaction.on_commit(lambda: add_delivery_message(request, [mail]))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -60,21 +60,21 @@ class ProjectMember(models.Model):
         Who takes over and is in a project already keeps the role there, but leads it where nobody else would, and as reader
         gets the role of the place. What somebody takes over who cannot do it there, since management does not write, has no
         owner any more. An event in each project. Raises `ValidationError` where `by` is no keeper, where one of the two has left or both are the same, and
-        where who takes over is data protection officer. Five queries, and ten at most for each project.
+        where who takes over is data protection officer. Six queries, and nine at most for each project.
         """
         with transaction.atomic():
             municipality.lock()
             municipality.keeper(by)
             leaving, taking = municipality.member(leaving.user), municipality.member(taking.user)
             refuse_taking(leaving, taking)
+            leaving.hold_projects()
             rows = list(leaving.project_roles.select_related("project").order_by("project_id"))
             tasks = sum(row._give_to(taking, by) for row in rows)
             return HandedOver(len(rows), tasks)
 
     def _give_to(self, taking: MunicipalityMember, by: Any) -> int:
-        """Give this place in a project to another person; how many tasks and measures that are to be done went along."""
+        """Give this place in a project that is held; how many tasks and measures that are to be done went along."""
         project, leaving = self.project, self.member
-        project.hold()
         role = self._give_role_to(taking)
         owner = taking if role in roles_with(Right.WRITE) else None
         number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=owner)

@@ -289,7 +289,7 @@ class MunicipalityMember(models.Model):
             if not is_keeper:
                 self._refuse_last_keeper()
             if dpo:
-                self._lock_projects()
+                self.hold_projects()
                 self._refuse_in_projects()
                 self._refuse_lead_alone()
                 self._end_roles(by)
@@ -336,7 +336,7 @@ class MunicipalityMember(models.Model):
         row = self.municipality.member(self.user)
         self.is_keeper, self.dpo = row.is_keeper, row.dpo
 
-    def _lock_projects(self) -> None:
+    def hold_projects(self) -> None:
         """Hold the projects that the person is in, so that nobody changes their members meanwhile. One query."""
         projects = self.municipality.projects.filter(members__member=self)
         list(projects.select_for_update(of=("self",)).order_by("pk"))
@@ -344,7 +344,7 @@ class MunicipalityMember(models.Model):
     def _end(self, what: str, by: Any) -> None:
         """Delete the row with its event, the project roles and the person's invitations. The municipality is locked."""
         self._refuse_last_keeper()
-        self._lock_projects()
+        self.hold_projects()
         self._refuse_lead_alone()
         is_named = what != What.DELETED
         self._end_roles(by if is_named else None, is_named=is_named)

@@ -25,6 +25,12 @@ from .municipality_events import MunicipalityEvent, tasks_code
 What = MunicipalityEvent.What
 
 
+def refuse_staff(email: str) -> None:
+    """Raise `ValidationError` where the address is one of KL's staff, who work for no municipality here. One query."""
+    if User.objects.filter(email=email, is_staff=True).exists():
+        raise ValidationError(gettext("KL’s staff do not work for a municipality here. Use another address."))
+
+
 class MunicipalityInvitation(AbstractInvitation):
     """A mail with a link: a keeper invites a colleague, or KL the municipality's first keeper."""
 
@@ -79,8 +85,7 @@ class MunicipalityInvitation(AbstractInvitation):
             municipality.lock()
             if not by_kl:
                 municipality.keeper(by)
-            if User.objects.filter(email=email, is_staff=True).exists():
-                raise ValidationError(gettext("KL’s staff do not work for a municipality here. Use another address."))
+            refuse_staff(email)
             if municipality.members.filter(user__email=email).exists():
                 raise ValidationError(gettext("This person works for the municipality already."))
             municipality.invitations.refuse_another(email)
@@ -93,7 +98,7 @@ class MunicipalityInvitation(AbstractInvitation):
     def accept(self, by: Any) -> Municipality | None:
         """Let `by` work for the municipality. None where the link is used or over, or was sent to another address.
 
-        Accepting again leads to the same municipality.
+        Accepting again leads to the same municipality. Raises `ValidationError` where the person is KL's staff by now.
         """
         with transaction.atomic():
             self.municipality.lock()

@@ -60,11 +60,14 @@ def accept(request: AuthenticatedRequest, token: str) -> HttpResponse:
     """`…/projekter/invitation/<token>/tag-imod/`: from now on the user works for the municipality."""
     invitation = MunicipalityInvitation.objects.select_related("municipality").with_token(token)
     accepted = None
-    if invitation:
-        with transaction.atomic():
-            accepted = invitation.accept(request.user)
-            if accepted is not None:
-                membership.send_municipality_news(accepted, request)
+    try:
+        if invitation:
+            with transaction.atomic():
+                accepted = invitation.accept(request.user)
+                if accepted is not None:
+                    membership.send_municipality_news(accepted, request)
+    except ValidationError as refused:
+        messages.error(request, refused.messages[0])
     if accepted is None:
         return redirect("projects:invitation", token)
     messages.success(request, _("You now work for %(name)s.") % {"name": accepted})

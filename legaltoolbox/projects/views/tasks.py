@@ -34,7 +34,7 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.documents import BY_THE_PORTAL
 from ..work.measures import measure_rows
-from ..work.plan import SELECTION_LABELS, RowChoice, project_plan
+from ..work.plan import SELECTION_LABELS, RowChoice, is_in_plan, is_taken_up, project_plan
 from ..work.situations import situation_of
 from .edited_forms import delete
 from .lookups import own_project, project_page
@@ -175,7 +175,7 @@ def _activity_page(
         outputs=_outputs(project, catalogue.linked(item, DocumentTemplate.KIND)),
         decided=project.decisions.filter(point=item.code).first() if item.is_decision_point else None,
         may_decide=project.is_active and project.may(Right.DECIDE),
-        is_in_plan=applies.band not in (Band.NOT_APPLICABLE, Band.LEFT_OUT),
+        is_in_plan=is_in_plan(applies.band, is_taken_up=is_taken_up(context["task"])),
         form=form,
         checks=[(check, sources, rows.get(check.reference)) for check, sources in form.checks],
         withdrawn=[row for key, row in rows.items() if key not in asked],

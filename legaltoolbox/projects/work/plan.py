@@ -19,7 +19,7 @@ from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.left_out import not_applicable_reason
 from legaltoolbox.models import Activity, Phase
 from legaltoolbox.plans import PlanEntry, PlanPhase
-from legaltoolbox.screening import Situation
+from legaltoolbox.screening import Band, Situation
 
 from ..models import ChecklistAnswer, Project, Task, TaskState
 from ..models.tasks import WAITING
@@ -130,7 +130,7 @@ class PlanRow(PlanLine):
     @property
     def is_taken_up(self) -> bool:
         """Whether the project has said that it does this, which it could leave out."""
-        return self.task is not None and self.state != TaskState.NOT_RELEVANT
+        return is_taken_up(self.task)
 
     @property
     def is_planned(self) -> bool:
@@ -151,6 +151,16 @@ class PlanRow(PlanLine):
     @property
     def note(self) -> str:
         return self.task.note if self.task else ""
+
+
+def is_taken_up(task: Task | None) -> bool:
+    """Whether the project has said by its task that it does an activity, which it could leave out."""
+    return task is not None and task.state != TaskState.NOT_RELEVANT
+
+
+def is_in_plan(band: Band, *, is_taken_up: bool) -> bool:
+    """Whether an activity that applies so far is among the rows of a project's plan, as `project_plan` makes them."""
+    return band is not Band.NOT_APPLICABLE and (is_taken_up or band is not Band.LEFT_OUT)
 
 
 @dataclass(frozen=True)

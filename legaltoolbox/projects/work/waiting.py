@@ -11,7 +11,7 @@ from typing import Any
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity, DocumentTemplate
-from legaltoolbox.screening import Band, Situation, verdict
+from legaltoolbox.screening import Situation, verdict
 
 from ..models import (
     AdvicePoint,
@@ -24,6 +24,7 @@ from ..models import (
     TaskState,
 )
 from ..rights import Right
+from .plan import is_in_plan
 from .situations import open_questions, situation_of
 
 DAYS_AHEAD = 7
@@ -161,8 +162,7 @@ def _is_planned(code: str, catalogue: Catalogue, situation: Situation, *, is_tak
     activity = catalogue.find(Activity.KIND, code)
     if activity is None:
         return False
-    band = verdict(activity, catalogue, situation).band
-    return band is not Band.NOT_APPLICABLE and (is_taken_up or band is not Band.LEFT_OUT)
+    return is_in_plan(verdict(activity, catalogue, situation).band, is_taken_up=is_taken_up)
 
 
 def is_due_soon(day: date | None, today: date) -> bool:

@@ -3,8 +3,10 @@
 import pytest
 from django.core import mail
 
+from legaltoolbox.projects.admin.municipalities import MunicipalityForm
 from legaltoolbox.projects.models import Municipality, MunicipalityInvitation
 from tests.admin_pages import admin_url, logged_in
+from tests.builders import make_curator
 
 KEEPER = "tovholder@k9901.example"
 NEW = {"code": "9901", "name": "Prøvekommune", "cvr_number": "", "agreement_signed_on": "", "keeper_email": KEEPER}
@@ -34,6 +36,24 @@ def test_an_address_that_works_there_is_not_invited(curator, team):
     response = logged_in(curator).post(url, NEW | {"keeper_email": team.lead.user.email})
     assert response.status_code == 200
     assert not MunicipalityInvitation.objects.exists()
+
+
+def test_an_address_of_kls_staff_is_refused_in_the_form_and_no_municipality_is_made(curator):
+    for staff in (curator, make_curator("kollega@kl.example")):
+        response = logged_in(curator).post(admin_url(Municipality, "add"), NEW | {"keeper_email": staff.email})
+        assert response.status_code == 200
+        assert response.context["errors"]
+    assert not Municipality.objects.exists()
+
+
+def test_who_is_invited_by_a_second_click_meanwhile_gets_one_mail_and_the_page_says_so(curator, team, monkeypatch):
+    url = admin_url(Municipality, "change", team.municipality.pk)
+    monkeypatch.setattr(MunicipalityForm, "clean_keeper_email", lambda form: form.cleaned_data["keeper_email"])
+    for tags in ([], ["error"]):
+        response = logged_in(curator).post(url, NEW | {"keeper_email": KEEPER}, follow=True)
+        assert response.status_code == 200
+        assert [each.tags for each in response.context["messages"] if each.tags == "error"] == tags
+    assert MunicipalityInvitation.objects.count() == 1
 
 
 @pytest.mark.parametrize("page", ["changelist", "change", "history"])

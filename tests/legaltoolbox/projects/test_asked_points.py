@@ -127,6 +127,9 @@ def test_a_point_that_has_left_the_plan_says_so_and_waits_for_nobody(team):
 def test_a_point_that_the_project_takes_up_waits_again(team):
     ask(team, team.lead)
     leave_out(team)
+    activity = reverse("projects:activity", args=[*team.project.address, "p1"])
+    assert address(team) not in browser(team.lead).get(activity).content.decode()
     take(team, "P1", owner=team.lead.pk)
+    assert address(team) in browser(team.lead).get(activity).content.decode()
     assert address(team) in waiting_section(team, team.management)
     assert number_waiting(team, team.management) == 1

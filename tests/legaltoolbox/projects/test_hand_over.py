@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
-from legaltoolbox.projects.models import Project, ProjectMember, Task
+from legaltoolbox.projects.models import MunicipalityMember, Project, ProjectMember, Task
 from legaltoolbox.projects.rights import ProjectRole
 from tests.legaltoolbox.projects.builders import make_project
 from tests.mails import log_in_recently
@@ -99,6 +99,29 @@ def test_only_a_keeper_hands_over_and_nobody_to_another_municipality(team, other
         hand_over(team, other_team.lead, team.strange)
     assert roles(team.project)["lead"] == "lead"
     assert roles(other_team.project)["lead"] == "lead"
+
+
+def before_the_projects_are_held(monkeypatch, act) -> None:
+    """Let somebody else be the first to hold them."""
+    hold = MunicipalityMember.hold_projects
+    monkeypatch.setattr(MunicipalityMember, "hold_projects", lambda self: (act(), hold(self)))
+
+
+def test_a_place_that_a_lead_has_taken_away_meanwhile_goes_to_nobody(team, monkeypatch):
+    before_the_projects_are_held(monkeypatch, lambda: team.project.remove_member(team.lead.user, team.editor))
+    assert hand_over(team, team.editor, team.strange).projects == 0
+    assert roles(team.project) == {"lead": "lead", "reader": "reader", "management": "management"}
+
+
+def test_the_role_that_a_lead_has_given_meanwhile_goes_over_and_a_reader_owns_nothing(team, monkeypatch):
+    waiting = give_task(team, team.editor)
+    before_the_projects_are_held(
+        monkeypatch, lambda: team.project.change_role(team.lead.user, team.editor, ProjectRole.READER)
+    )
+    hand_over(team, team.editor, team.strange)
+    assert roles(team.project)["strange"] == "reader"
+    waiting.refresh_from_db()
+    assert waiting.owner is None
 
 
 def test_the_page_says_what_went_over_and_a_second_click_harms_nothing(team):

@@ -78,6 +78,15 @@ def test_the_login_knows_the_invited_address_and_leads_to_the_municipality(team,
     assert log_in(Client(), team.lead.user.email).url == url("home")
 
 
+def test_who_has_become_staff_since_the_invitation_is_told_and_let_in_nowhere(team, keeper):
+    invitation = invite(team, keeper)
+    invited = browser_of(make_user(EMAIL, is_staff=True))
+    response = invited.post(url("accept", invitation.token), follow=True)
+    assert response.status_code == 200
+    assert "KL's medarbejdere kan ikke arbejde for en kommune her" in text(response)
+    assert not team.municipality.members.filter(user__email=EMAIL)
+
+
 def test_another_login_cannot_accept(team, keeper, other_team):
     invitation = invite(team, keeper)
     stranger = browser_of(other_team.strange.user)
