@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import capfirst
@@ -17,6 +18,7 @@ from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.search.danish import sort_key
 
+from ..mails.members import send_added
 from ..models import MunicipalityMember, Project, ProjectMember
 from ..rights import ProjectRole, Right
 from .edited_forms import capitalised
@@ -68,7 +70,9 @@ def members(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
     form = MemberForm(request.POST if request.method == "POST" else None, _outside(project))
     if request.method == "POST" and form.is_valid():
         try:
-            project.add_member(request.user, form.chosen, form.cleaned_data["role"])
+            with transaction.atomic():
+                project.add_member(request.user, form.chosen, form.cleaned_data["role"])
+                send_added(project, form.chosen)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
