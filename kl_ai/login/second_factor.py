@@ -110,7 +110,20 @@ def is_verified_staff(request: HttpRequest, permission: str) -> bool:
 
 def redirect_to_step(name: str, url: str) -> HttpResponse:
     """A redirect to the page of this name, which leads on to `url`."""
-    return redirect(f"{reverse(name)}?{urlencode({'next': url})}")
+    return redirect(_address(name, url))
+
+
+def _address(name: str, url: str) -> str:
+    return f"{reverse(name)}?{urlencode({'next': url})}"
+
+
+def step_url(request: AuthenticatedRequest) -> str:
+    """Where an app asks the user for the second step, and this session has not passed it: the address of the step.
+
+    It leads back to this page. Else "". One query for each app, and one a request where one asks.
+    """
+    step = step_of_session(request) if _is_asked(request.user) else ""
+    return _address(step, request.get_full_path()) if step else ""
 
 
 def second_factor_for_staff(
@@ -136,8 +149,11 @@ def second_factor_for_staff(
 
 def has_step(user: User) -> bool:
     """Whether the second step is there for the user: staff, of whom an app asks it, or who has set it up. One query each."""
-    asked = (import_string(path) for path in settings.SECOND_STEP_ASKED)
-    return user.is_staff or any(ask(user) for ask in asked) or Authenticator.objects.filter(user=user).exists()
+    return user.is_staff or _is_asked(user) or Authenticator.objects.filter(user=user).exists()
+
+
+def _is_asked(user: User) -> bool:
+    return any(import_string(path)(user) for path in settings.SECOND_STEP_ASKED)
 
 
 def for_whom_it_is(view: StepView) -> Callable[[AuthenticatedRequest], HttpResponse]:

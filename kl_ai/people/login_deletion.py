@@ -40,8 +40,8 @@ def login_deletion() -> LoginDeletion:
 class LoginPart:
     """What another app stores about people. Each function but the first three is called in the caller's transaction."""
 
-    obstacles: Callable[[Sequence[User]], list[str]]
-    """As `LoginDeletion.obstacles`, in words for the person."""
+    obstacles: Callable[[User, bool], list[str]]
+    """As `LoginDeletion.obstacles`, in words for the person; whether the session has passed the second step says how much."""
     obstacles_for_staff: Callable[[Sequence[User]], list[str]]
     """The same obstacles in words for KL's staff, who may see less of what the app holds."""
     consequences: Callable[[User], list[str]]

@@ -40,11 +40,14 @@ def portal_data(user: User) -> dict[str, Any]:
     }
 
 
-def data_of_apps(user: User) -> dict[str, Any]:
-    """What the functions that `OWN_DATA` names give, with their queries."""
+def data_of_apps(user: User, *, is_after_step: bool) -> dict[str, Any]:
+    """What the functions that `OWN_DATA` names give, with their queries.
+
+    Where the session has not passed the second step (`is_after_step`), they leave out what is shown after it alone.
+    """
     data: dict[str, Any] = {}
     for path in settings.OWN_DATA:
-        data |= import_string(path)(user)
+        data |= import_string(path)(user, is_after_step=is_after_step)
     return data
 
 

@@ -33,9 +33,9 @@ def obstacles(users: Sequence[User]) -> list[str]:
     return own + [sentence for part in login_parts() for sentence in part.obstacles_for_staff(users)]
 
 
-def obstacles_elsewhere(users: Sequence[User]) -> list[str]:
-    """The sentences of the other apps, for the person."""
-    return [sentence for part in login_parts() for sentence in part.obstacles(users)]
+def obstacles_elsewhere(user: User, *, is_after_step: bool) -> list[str]:
+    """The sentences of the other apps, for the person, in a session that has passed the second step or has not."""
+    return [sentence for part in login_parts() for sentence in part.obstacles(user, is_after_step)]
 
 
 def consequences_elsewhere(user: User) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kl_ai.login import recent_code
+from kl_ai.login import recent_code, second_factor
 from kl_ai.models import User
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
@@ -38,7 +38,8 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("vendor:account")
     vendors = list(Vendor.objects.for_member(request.user).alphabetical())
-    return _page(request, "account", _("Your login"), form=form, vendors=vendors)
+    context = {"form": form, "vendors": vendors, "step_url": second_factor.step_url(request)}
+    return _page(request, "account", _("Your login"), **context)
 
 
 def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
@@ -72,7 +73,10 @@ def account_delete(request: AuthenticatedRequest) -> HttpResponse:
         "contacts": contacts,
         "invitations": invitations,
         "elsewhere": login_deletion.consequences_elsewhere(request.user),
-        "obstacles_elsewhere": login_deletion.obstacles_elsewhere([request.user]),
+        "obstacles_elsewhere": login_deletion.obstacles_elsewhere(
+            request.user, is_after_step=not second_factor.step_of_session(request)
+        ),
+        "step_url": second_factor.step_url(request),
         "shared": [vendor for vendor in vendors if vendor.has_others],
         "left": [vendor for vendor in vendors if not vendor.has_others and not vendor.is_in_use],
         "blocking": [vendor for vendor in vendors if not vendor.has_others and vendor.is_in_use],
@@ -92,8 +96,12 @@ def _vendors_left(user: User) -> list[Any]:
 @never_cache
 @expensive
 def data(request: AuthenticatedRequest) -> HttpResponse:
-    """`/leverandoer/konto/data.json`: all that the portal stores about the person and the vendors that it acts for."""
-    response = JsonResponse(own_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    """`/leverandoer/konto/data.json`: all that the portal stores about the person and the vendors that it acts for.
+
+    Without what an app shows after the second step alone, where this session has not passed it.
+    """
+    found = own_data(request.user, is_after_step=not second_factor.step_of_session(request))
+    response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="mine-data.json"'
     security_log.record("data_exported", request)
     return response

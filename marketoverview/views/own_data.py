@@ -27,13 +27,16 @@ from ..models.draft_base import CONTENT_FIELDS, SavedPart
 from ..survey.status import history
 
 
-def own_data(user: User) -> dict[str, Any]:
-    """Everything, as JSON can hold it. The same number of queries for any number of vendors' answers."""
+def own_data(user: User, *, is_after_step: bool = False) -> dict[str, Any]:
+    """Everything, as JSON can hold it. The same number of queries for any number of vendors' answers.
+
+    What other apps show after the second step alone is left out, unless the session has passed it (`is_after_step`).
+    """
     vendors = Vendor.objects.for_member(user).alphabetical().prefetch_related("memberships__user", "invitations")
     return {
         "made_at": timezone.now(),
         **portal_data(user),
-        **data_of_apps(user),
+        **data_of_apps(user, is_after_step=is_after_step),
         **_membership_data(user),
         **_question_data(user),
         **_act_data(user),

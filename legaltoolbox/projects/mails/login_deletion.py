@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, Model, OuterRef, Q
 from django.utils.translation import gettext, ngettext
 
@@ -22,18 +23,28 @@ from ..rights import ProjectRole
 from .membership import send_municipality_news
 
 
-def obstacles(users: Sequence[User]) -> list[str]:
-    """A sentence for each municipality that would have no keeper, and each project that would have no lead. Two queries."""
+def obstacles(user: User, is_after_step: bool) -> list[str]:
+    """A sentence for each municipality that would have no keeper, and each project that would have no lead. Two queries.
+
+    Before the second step the projects of a municipality that asks for it are a number.
+    """
     lead = gettext(
         "“%(project)s” in %(name)s has no other lead. Make somebody else its lead, or let a keeper hand it over."
     )
-    texts = [lead % {"project": project, "name": project.municipality} for project in _led_alone(users)]
-    return _without_keeper(users) + texts
+    alone = _led_alone([user])
+    named = [project for project in alone if is_after_step or not project.municipality.requires_second_factor]
+    texts = [lead % {"project": project, "name": project.municipality} for project in named]
+    return _without_keeper([user]) + texts + _numbers([project for project in alone if project not in named])
 
 
 def obstacles_for_staff(users: Sequence[User]) -> list[str]:
     """As `obstacles`, with the number of the projects of a municipality: KL's staff see no titles. Two queries."""
-    numbers = Counter(project.municipality for project in _led_alone(users))
+    return _without_keeper(users) + _numbers(_led_alone(users))
+
+
+def _numbers(alone: Sequence[Project]) -> list[str]:
+    """A sentence for each municipality, with how many of these projects are its own. No query."""
+    numbers = Counter(project.municipality for project in alone)
     texts = []
     for municipality, number in numbers.items():
         text = ngettext(
@@ -42,7 +53,7 @@ def obstacles_for_staff(users: Sequence[User]) -> list[str]:
             number,
         )
         texts.append(text % {"n": number, "name": municipality})
-    return _without_keeper(users) + texts
+    return texts
 
 
 def _without_keeper(users: Sequence[User]) -> list[str]:
@@ -93,8 +104,11 @@ def rows_about(user: User) -> dict[type[Model], set[str]]:
 def forget(user: User) -> None:
     """Leave every municipality, tell its keepers, and erase name and address from what stays.
 
-    Raises `ValidationError` for the last keeper, and for who alone leads a project.
+    Raises `ValidationError` for the last keeper, and for who alone leads a project. It names no project, as
+    `obstacles_for_staff`: whoever has sent the form may be before the second step.
     """
+    if texts := obstacles_for_staff([user]):
+        raise ValidationError(texts)
     for member in (
         MunicipalityMember.objects.filter(user=user).select_related("municipality", "user").order_by("municipality")
     ):

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from kl_ai.models import User
 from legaltoolbox.catalogue import catalogues
@@ -14,11 +17,13 @@ from ..models import (
     Decision,
     FieldEdit,
     Measure,
+    Municipality,
     MunicipalityEvent,
     MunicipalityInvitation,
     MunicipalityJoinRequest,
     MunicipalityMember,
     Opinion,
+    Project,
     ProjectEvent,
     ProjectMember,
     RequirementState,
@@ -26,19 +31,26 @@ from ..models import (
     Task,
     TaskMailStop,
 )
+from ..models.project_lookups import municipalities_that_ask
+from ..rights import Right
+
+Rows = list[dict[str, Any]]
 
 
-def own_data(user: User) -> dict[str, Any]:
+def own_data(user: User, *, is_after_step: bool) -> dict[str, Any]:
     """Memberships, roles, invitations, requests, what the person did, said and wrote, and is responsible for.
 
-    Nineteen queries, and those of the catalogue where it names what somebody is responsible for.
+    Before the second step nothing of the projects of a municipality that asks for it, and no address of its people; what
+    is left out is said. 21 queries, and those of the catalogue where it names what somebody is responsible for.
     """
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
+    hidden = [] if is_after_step else list(municipalities_that_ask(user))
     received = MunicipalityInvitation.objects.filter(Q(email=user.email) | Q(accepted_by=user))
-    sent = MunicipalityInvitation.objects.filter(invited_by=user)
+    sent = MunicipalityInvitation.objects.filter(invited_by=user).exclude(municipality__in=hidden)
     requests = MunicipalityJoinRequest.objects.filter(user=user)
     decided = MunicipalityJoinRequest.objects.filter(decided_by=user)
     return {
+        "left_out_of_municipalities": [_left_out(municipality) for municipality in hidden],
         "municipalities": list(
             MunicipalityMember.objects.for_user(user).values("is_keeper", "dpo", "joined_at", name=name)
         ),
@@ -49,64 +61,103 @@ def own_data(user: User) -> dict[str, Any]:
         "changes_of_municipalities": list(
             MunicipalityEvent.objects.about(user).values("what", "detail", "at", name=name)
         ),
-        **_of_projects(user),
+        **_of_projects(_Shown(user, hidden)),
         "mails_about_tasks_stopped": TaskMailStop.objects.filter(user=user).exists(),
     }
 
 
-def _of_projects(user: User) -> dict[str, Any]:
-    """What projects hold about a person. Twelve queries, and those of `_owned`."""
-    roles = ProjectMember.objects.filter(member__user=user).order_by("pk")
-    acts = ProjectEvent.objects.filter(actor=user).order_by("pk")
-    edits = FieldEdit.objects.filter(by=user).order_by("pk")
-    comments = Comment.objects.filter(by=user).order_by("pk")
-    about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user)).order_by("pk")
-    project = F("project__title")
-    return {
-        "projects": list(roles.values("project__title", "project__number", "role", "joined_at")),
-        "project_acts": list(acts.values("at", "what", "place", "old", "new", "reason", title=project)),
-        "fields_written": list(edits.values("at", "document__template", "document__project__title")),
-        "comments": list(comments.values("at", "place", "text", title=project)),
-        "project_acts_about_the_person": list(about.values("at", "what", "place", title=project)),
-        **_said(user),
-        **_owned(user),
-    }
+def _left_out(municipality: Municipality) -> str:
+    """What is left out of the file, and how it comes in."""
+    text = gettext(
+        "%(name)s asks for two-step login. Log in with your authenticator app (%(url)s) and download the file again: "
+        "then it holds what you have done in the projects there, too."
+    )
+    return text % {"name": municipality, "url": settings.SITE_URL + reverse("mfa_activate_totp")}
 
 
-def _said(user: User) -> dict[str, Any]:
-    """The opinions and decisions that the person has given, and the answers to advice, word for word. Three queries."""
-    document, project = F("document__template"), F("document__project__title")
-    opinions = Opinion.objects.filter(by=user).order_by("pk")
-    decisions = Decision.objects.filter(by=user).order_by("pk")
-    answers = AdvicePoint.objects.filter(answered_by=user).order_by("pk")
-    of_advice = {"title": F("opinion__document__project__title"), "template": F("opinion__document__template")}
+class _Shown:
+    """What of projects is shown to the person: nothing of some municipalities, and of projects that are closed to the person
+    no words of others, such as the title.
+    """
+
+    def __init__(self, user: User, hidden: list[Municipality]) -> None:
+        """One query."""
+        self.user, self.hidden = user, hidden
+        self.open = set(Project.objects.where_may(user, Right.READ).values_list("pk", flat=True))
+
+    def rows(self, rows: QuerySet, *columns: str, way: str = "", others: tuple[str, ...] = (), **named: Any) -> Rows:
+        """These columns of the rows, with the project's municipality, number and title.
+
+        `way` leads from a row to what has the column `project`; `others` are columns that others may have written. One query.
+        """
+        project = f"{way}project__"
+        place = {
+            "project_key": F(f"{way}project_id"),
+            "municipality": F(f"{project}municipality__name"),
+            "project_number": F(f"{project}number"),
+            "project_title": F(f"{project}title"),
+        }
+        shown = rows.exclude(**{f"{project}municipality__in": self.hidden}).order_by("pk")
+        found = [dict(row) for row in shown.values(*columns, *others, **named, **place)]
+        for row in found:
+            if row.pop("project_key") not in self.open:
+                for name in ("project_title", *others):
+                    del row[name]
+        return found
+
+
+def _of_projects(shown: _Shown) -> dict[str, Any]:
+    """What projects hold about a person. Twelve queries, and those of the catalogue."""
+    user = shown.user
+    about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user))
+    acts = ProjectEvent.objects.filter(actor=user)
     return {
-        "opinions_given": list(opinions.values("at", "verdict", "text", template=document, title=project)),
-        "decisions_taken": list(
-            decisions.values(
-                "at", "answer", "conditions", "reason", "point", template=document, title=F("project__title")
-            )
+        "projects": shown.rows(ProjectMember.objects.filter(member__user=user), "role", "joined_at"),
+        "project_acts": shown.rows(acts, "at", "what", "place", "new", "reason", others=("old",)),
+        "fields_written": shown.rows(
+            FieldEdit.objects.filter(by=user), "at", way="document__", template=F("document__template")
         ),
-        "advice_answered": list(answers.values("answered_at", "number", "answer", "reason", **of_advice)),
+        "comments": shown.rows(Comment.objects.filter(by=user), "at", "place", "text"),
+        "project_acts_about_the_person": shown.rows(about, "at", "what", "place"),
+        **_said(shown),
+        **_owned(shown),
     }
 
 
-def _owned(user: User) -> dict[str, Any]:
+def _said(shown: _Shown) -> dict[str, Any]:
+    """The opinions and decisions that the person has given, and the answers to advice, word for word. Three queries."""
+    user, template = shown.user, F("document__template")
+    return {
+        "opinions_given": shown.rows(
+            Opinion.objects.filter(by=user), "at", "verdict", "text", way="document__", template=template
+        ),
+        "decisions_taken": shown.rows(
+            Decision.objects.filter(by=user), "at", "answer", "conditions", "reason", "point", template=template
+        ),
+        "advice_answered": shown.rows(
+            AdvicePoint.objects.filter(answered_by=user),
+            *("answered_at", "number", "answer", "reason"),
+            way="opinion__document__",
+            template=F("opinion__document__template"),
+        ),
+    }
+
+
+def _owned(shown: _Shown) -> dict[str, Any]:
     """What the person is responsible for in projects, by title. Four queries, and those of the catalogue where it names one."""
 
-    def rows(model: Any, kind: str, code: str, *names: str) -> list[dict[str, Any]]:
+    def rows(model: Any, kind: str, code: str, *names: str, others: tuple[str, ...] = ()) -> Rows:
         """A row's own title, else that of the catalogue's item with its code."""
-        owned = model.objects.filter(owner__user=user).order_by("pk")
-        found = list(owned.values(*names, item=F(code), project_title=F("project__title")))
+        found = shown.rows(model.objects.filter(owner__user=shown.user), *names, others=others, item=F(code))
         for row in found:
             item = catalogues.current().find(kind, row["item"]) if row["item"] else None
             row["title"] = row.get("title") or (item.title if item else "")
         return found
 
-    measures = Measure.objects.filter(owner__user=user).order_by("pk")
+    measures = Measure.objects.filter(owner__user=shown.user)
     return {
-        "tasks_owned": rows(Task, Activity.KIND, "activity", "title", "due", "state"),
-        "measures_owned": list(measures.values("text", "due", "is_done", project_title=F("project__title"))),
-        "risks_owned": rows(RiskAssessment, Risk.KIND, "code", "title"),
+        "tasks_owned": rows(Task, Activity.KIND, "activity", "due", "state", others=("title",)),
+        "measures_owned": shown.rows(measures, "due", "is_done", others=("text",)),
+        "risks_owned": rows(RiskAssessment, Risk.KIND, "code", others=("title",)),
         "requirements_owned": rows(RequirementState, Requirement.KIND, "code"),
     }

@@ -7,8 +7,23 @@ from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from ..rights import DPO, Right, may_work_for_municipalities, roles_with
+from .events import ProjectEvent
 from .members import ProjectMember
-from .municipalities import MunicipalityMember
+from .municipalities import Municipality, MunicipalityMember
+from .municipality_events import MunicipalityEvent
+
+
+def municipalities_that_ask(user: Any) -> models.QuerySet[Municipality]:
+    """The municipalities that ask `user` for the second step, in Danish order: those the user works for, or has acted in.
+
+    What somebody who has left did there is shown after it alone, too. One query.
+    """
+    works = MunicipalityMember.objects.filter(municipality=OuterRef("pk"), user=user.pk)
+    acts = ProjectEvent.objects.filter(project__municipality=OuterRef("pk"))
+    acts = acts.filter(models.Q(actor=user.pk) | models.Q(person=user.pk) | models.Q(person_before=user.pk))
+    changes = MunicipalityEvent.objects.filter(municipality=OuterRef("pk"), actor=user.pk)
+    asking = Municipality.objects.filter(requires_second_factor=True)
+    return asking.filter(Exists(works) | Exists(acts) | Exists(changes)).alphabetical()
 
 
 class ProjectStatus(models.TextChoices):

@@ -14,6 +14,7 @@ from kl_ai.pages.frame import Crumbs, render_page
 from kl_ai.requests.http import AuthenticatedRequest
 
 from ..models import Municipality, Project
+from ..models.project_lookups import municipalities_that_ask
 from ..rights import Permission, Right
 
 PROJECT_PAGES = (
@@ -66,8 +67,8 @@ def after_second_step(request: AuthenticatedRequest, municipality: Municipality)
 
 
 def asks_second_step(user: User) -> bool:
-    """Whether a municipality that the user works for asks for the second step (`SECOND_STEP_ASKED`). One query."""
-    return Municipality.objects.for_member(user).filter(requires_second_factor=True).exists()
+    """Whether a municipality asks the user for the second step (`SECOND_STEP_ASKED`). One query."""
+    return municipalities_that_ask(user).exists()
 
 
 def project_page(

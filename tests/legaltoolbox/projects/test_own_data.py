@@ -19,11 +19,17 @@ from legaltoolbox.projects.models import (
     Comment,
     Decision,
     Measure,
+    Municipality,
     MunicipalityInvitation,
+    Project,
+    ProjectEvent,
     RequirementState,
     RiskAssessment,
+    Task,
 )
+from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import ProjectRole
+from tests.authenticators import APP, secret_on, totp
 from tests.builders import make_user
 from tests.legaltoolbox.projects.documents import begin
 from tests.legaltoolbox.projects.planned import add, take
@@ -162,3 +168,93 @@ def test_an_invitation_moves_to_the_new_address(team):
     user.refresh_from_db()
     login_deletion().move_address(user, EMAIL)
     assert invitation.accept(user) == team.municipality
+
+
+# Before the second step, and after somebody has left --------------------------------------------------
+
+
+def copy_of(client) -> dict:
+    return json.loads(client.get(reverse("vendor:data")).content)
+
+
+def words_of_the_lead(team) -> tuple[str, ...]:
+    """Do as the lead what projects keep word for word; the words."""
+    Comment.write(team.project, team.lead.user, "R09", "Min kommentar")
+    Decision.objects.create(
+        project=team.project, point="P1", by=team.lead.user, answer="no", reason="Min grund", state="0" * 64
+    )
+    MunicipalityInvitation.objects.create(
+        municipality=team.municipality, email=EMAIL, invited_by=team.lead.user, language="da"
+    )
+    Task.add_own(team.project, team.lead.user, {**EMPTY, "title": "Min opgave", "owner": team.lead.pk}, "")
+    return "Min kommentar", "Min grund", "Min opgave", EMAIL
+
+
+def ask_for_the_step(team) -> None:
+    Municipality.objects.filter(pk=team.municipality.pk).update(requires_second_factor=True)
+    team.municipality.refresh_from_db()
+
+
+def pass_the_step(client) -> None:
+    client.post(APP, {"code": totp(secret_on(client.get(APP)))})
+
+
+def test_before_the_second_step_the_copy_holds_nothing_of_a_municipality_that_asks_for_it(client, team, other_team):
+    member = other_team.municipality.members.create(user=team.lead.user)
+    other_team.project.add_member(other_team.lead.user, member, ProjectRole.EDITOR)
+    for each, title in ((team, "Titel her"), (other_team, "Titel i nabokommunen")):
+        Project.objects.filter(pk=each.project.pk).update(title=title)
+    words = ("Titel her", *words_of_the_lead(team))
+    ask_for_the_step(team)
+    log_in_recently(client, team.lead.user)
+    text = client.get(reverse("vendor:data")).content.decode()
+    assert [word for word in words if word in text] == []
+    assert "Titel i nabokommunen" in text
+    data = json.loads(text)
+    (sentence,) = data["left_out_of_municipalities"]
+    assert team.municipality.name in sentence
+    assert APP in sentence
+    account = client.get(reverse("vendor:account")).content.decode()
+    assert f'href="{APP}?next=' in account
+    pass_the_step(client)
+    text = client.get(reverse("vendor:data")).content.decode()
+    assert [word for word in words if word not in text] == []
+    assert json.loads(text)["left_out_of_municipalities"] == []
+    assert APP not in client.get(reverse("vendor:account")).content.decode()
+
+
+def test_who_has_left_passes_the_step_too(client, team):
+    Comment.write(team.project, team.editor.user, "R09", "Min kommentar")
+    team.editor.end(team.keeper.user)
+    ask_for_the_step(team)
+    log_in_recently(client, team.editor.user)
+    assert copy_of(client)["comments"] == []
+    pass_the_step(client)
+    assert [row["text"] for row in copy_of(client)["comments"]] == ["Min kommentar"]
+
+
+def test_before_the_second_step_the_deletion_names_no_project(client, team):
+    ask_for_the_step(team)
+    log_in_recently(client, team.lead.user)
+    path = reverse("vendor:account_delete")
+    pages = [client.get(path).content.decode(), client.post(path, follow=True).content.decode()]
+    assert not any(team.project.title in page for page in pages)
+    assert all(team.municipality.name in page for page in pages)
+    assert f'href="{APP}?next=' in pages[0]
+    assert User.objects.filter(pk=team.lead.user.pk).exists()
+    pass_the_step(client)
+    assert team.project.title in client.get(path).content.decode()
+
+
+def test_who_is_no_longer_in_a_project_gets_the_own_words_and_no_words_of_others(client, team):
+    Comment.write(team.project, team.editor.user, "R09", "Min kommentar")
+    ProjectEvent.record(team.project, "edited", team.editor.user, "purpose", old="Andres ord", new="Mine ord")
+    team.project.members.get(member=team.editor).delete()
+    Project.objects.filter(pk=team.project.pk).update(title="Ny titel")
+    log_in_recently(client, team.editor.user)
+    text = client.get(reverse("vendor:data")).content.decode()
+    assert [word for word in ("Ny titel", "Andres ord") if word in text] == []
+    data = json.loads(text)
+    assert [row["text"] for row in data["comments"]] == ["Min kommentar"]
+    (act,) = [row for row in data["project_acts"] if row["what"] == "edited"]
+    assert (act["new"], act["municipality"], act["project_number"]) == ("Mine ord", team.municipality.name, 1)
