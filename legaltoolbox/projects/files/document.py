@@ -20,13 +20,16 @@ from legaltoolbox.files.texts import SUBJECT, danish_date
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
 from ..models import Project, ProjectDocument
+from ..models.live import later_places
 from ..models.values import Row
 from ..work.facts import WHY
 from ..work.live import LiveTable, Tables, own_rows
-from ..work.sections import Kind, empty_value, field_kind, fitting, value_words
+from ..work.sections import Kind, empty_value, field_kind, fitting, is_unadapted, value_words
 from ..work.way import WayTexts, is_typed
 
 NOT_FILLED_IN = "Ikke udfyldt endnu."
+LATER = "Skrives efter beslutningen, i den næste version."
+NOT_ADAPTED = "Ikke tilpasset endnu: Der er steder i teksten, hvor kommunen ikke har skrevet noget."
 DIFFERS = "Afviger fra de fælles oplysninger: {}"
 NOT_SAID = "Ikke vurderet endnu"
 NOT_HAPPENED = "Der er ikke noget endnu."
@@ -49,10 +52,11 @@ def project_document(
 
     `live` are the tables of what the project says elsewhere, `way` the texts of what has happened to the document. No query.
     """
-    pieces = _Pieces(template, stored, catalogue, live or {}, way or {})
+    later = later_places(template.code, document.version)
+    pieces = _Pieces(template, stored, catalogue, live or {}, way or {}, later)
     project = document.project
     with override("da"):
-        status = capfirst(str(document.get_status_display()))
+        status = capfirst(document.status_label)
         names = " · ".join((project.municipality.name, project.title))
         return Document(
             title=template.title,
@@ -87,6 +91,12 @@ class _Pieces:
     catalogue: Catalogue
     live: Tables
     way: WayTexts
+    later: set[tuple[str, str]]
+    """The fields that are written in the next version."""
+
+    def without_answer(self, section: TemplateSection, field: TemplateField) -> str:
+        """What stands in a field that is not filled in."""
+        return LATER if (section.key, field.key) in self.later else NOT_FILLED_IN
 
 
 def _section(section: TemplateSection, pieces: _Pieces) -> Iterator[Block]:
@@ -115,7 +125,7 @@ def _short_texts(section: TemplateSection, field: TemplateField, value: Any, pie
         return [happened, *([WRITTEN_BEFORE.format(words)] if words else [])]
     if happened == "" and not words:
         return [NOT_HAPPENED]
-    return [words or NOT_FILLED_IN, *_why(section, field, pieces)]
+    return [words or pieces.without_answer(section, field), *_why(section, field, pieces)]
 
 
 def _why(section: TemplateSection, field: TemplateField, pieces: _Pieces) -> list[str]:
@@ -138,18 +148,18 @@ def _long_field(section: TemplateSection, field: TemplateField, value: Any, piec
     elif table is not None:
         yield from _live_field(field, table, own_rows(value))
     else:
-        yield from _field(field, value)
+        yield from _field(field, value, pieces.without_answer(section, field))
     yield from (Prose(text, "guidance") for text in _why(section, field, pieces))
 
 
-def _field(field: TemplateField, value: Any) -> Iterator[Block]:
+def _field(field: TemplateField, value: Any, without_answer: str = NOT_FILLED_IN) -> Iterator[Block]:
     """A field with a long value, under its label; a table has it as its caption."""
     if field_kind(field) != Kind.TABLE or not value:
         yield Heading(field.label, level=2, numbered=False)
     if value:
         yield from _value(field, value)
     else:
-        yield Prose(NOT_FILLED_IN, "guidance")
+        yield Prose(without_answer, "guidance")
 
 
 def _value(field: TemplateField, value: Any) -> Iterator[Block]:
@@ -161,6 +171,8 @@ def _value(field: TemplateField, value: Any) -> Iterator[Block]:
     elif kind == Kind.CHECK:
         yield Prose("\n".join(f"- {option}" for option in value))
     elif kind == Kind.WORDING:
+        if is_unadapted(field, value):
+            yield Prose(NOT_ADAPTED, "guidance")
         yield Wording(value, is_framed=False)
     else:
         yield Prose(value)

@@ -8,7 +8,7 @@ from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import DocumentTemplate
 
 from ..models import Decision, DocumentStatus, ProjectDocument
-from ..models.live import way_places
+from ..models.live import uncounted_places
 from ..models.opinions import Approved
 from ..work import facts, sections
 from ..work.live import content_to_keep, shown_facts, shown_tables
@@ -33,11 +33,19 @@ def document_bytes(
     situation = situation_of(project, project.screening_answers.all(), catalogue)
     live = shown_tables(document, template, catalogue)
     states = sections.section_states(
-        catalogue.sections(template), catalogue, situation, stored, {}, live, way_places(template.code)
+        catalogue.sections(template),
+        catalogue,
+        situation,
+        stored,
+        {},
+        live,
+        uncounted_places(template.code, document.version),
     )
     shown = [state.section for state in states if state.filled or not state.why_not]
     own = copy(document)
-    own.status = DocumentStatus.APPROVED if decision else own.status
+    if decision:
+        own.status = DocumentStatus.APPROVED
+        own.conditions = decision.conditions if decision.answer == Decision.Answer.CONDITIONS else None
     way = shown_way(document, template, decision=decision)
     content = project_document(own, template, shown, stored, catalogue, live, way)
     write = pdf_bytes if ending == "pdf" else docx_bytes

@@ -57,6 +57,9 @@ class ProjectDocument(DocumentSteps):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
     )
 
+    conditions: str | None
+    """Of one read `with_conditions`."""
+
     objects: ClassVar = ProjectDocumentQuerySet.as_manager()
 
     class Meta:
@@ -90,6 +93,15 @@ class ProjectDocument(DocumentSteps):
     def status_label(self) -> str:
         """The status in words; of one read `with_conditions` also whether the approval has conditions."""
         return gettext("approved on conditions") if self.has_conditions else str(self.get_status_display())
+
+    @property
+    def standing(self) -> str:
+        """Where it is on its way, as a sentence; of one read `with_conditions` also whether the approval has conditions."""
+        return (
+            gettext("The management has approved the document on conditions.")
+            if self.has_conditions
+            else super().standing
+        )
 
     # What is stored -------------------------------------------------------------------------
 

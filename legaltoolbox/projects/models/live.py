@@ -89,6 +89,20 @@ def way_places(template: str) -> set[tuple[str, str]]:
     return {(section, field) for code, section, field in WAY_FIELDS if code == template}
 
 
+LATER_FIELDS: set[tuple[str, str, str]] = {("S11", "14", field) for field in ("5", "6", "7", "8", "9", "10")}
+"""Template, section and field of what is known after the first decision: the next review, the test, the control in use."""
+
+
+def later_places(template: str, version: int) -> set[tuple[str, str]]:
+    """Section and field of what is written in the next version; none from version 2 on. No query."""
+    return {(section, field) for code, section, field in LATER_FIELDS if code == template} if version == 1 else set()
+
+
+def uncounted_places(template: str, version: int) -> set[tuple[str, str]]:
+    """Section and field of what nobody has to fill in now: `way_places` and `later_places`. No query."""
+    return way_places(template) | later_places(template, version)
+
+
 def _without_owner(model: type[EditedRow]) -> tuple[str, ...]:
     """Whatever the form has, but who is responsible: a document says the same when somebody takes over."""
     return tuple(name for name in model.FIELDS if name != "owner")

@@ -22,7 +22,7 @@ from legaltoolbox.models import DocumentTemplate
 from legaltoolbox.views.papers import ENDINGS
 
 from ..models import DocumentStatus, Project, ProjectDocument
-from ..models.live import way_places
+from ..models.live import later_places, uncounted_places
 from ..rights import Right
 from ..work import facts, sections
 from ..work.documents import BY_THE_PORTAL, needed_templates
@@ -117,6 +117,10 @@ class OpenDocument:
         return reverse("projects:document_file", args=[*self.project.address, self.document.number, ending])
 
     @property
+    def steps_url(self) -> str:
+        return reverse("projects:document_steps", args=self.address)
+
+    @property
     def address(self) -> list[Any]:
         """What the addresses of the document's pages are made of."""
         return [*self.project.address, self.document.number]
@@ -155,10 +159,10 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
     except TemplateGone as gone:
         return gone_document_page(request, gone.document.project, gone.document)
     project = opened.project
-    steps = reverse("projects:document_steps", args=[*project.address, opened.document.number])
     states = section_states(opened)
     asked = [state for state in states if state.is_asked]
     unfinished = [state for state in asked if not state.is_complete]
+    progress = sections.progress(states)
     return project_page(
         request,
         project,
@@ -170,14 +174,40 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         template=opened.template,
         states=[(state, opened.section_url(state.section.key)) for state in asked],
         others=[(state, opened.section_url(state.section.key)) for state in states if state not in asked],
-        progress=sections.progress(states),
+        progress=progress,
         go_on=(unfinished[0], opened.section_url(unfinished[0].section.key)) if unfinished else None,
         is_begun=any(state.saved for state in states),
         may_begin_next=may_begin_next(opened),
         may_write=may_write(project, opened.document),
-        steps_url=steps,
+        steps_url=opened.steps_url,
+        next_step=_next_step(opened, progress),
+        later=_later_fields(opened),
         files=[(ENDINGS[ending], opened.file_url(ending)) for ending in ENDINGS if ending != "xlsx"],
     )
+
+
+def _next_step(opened: OpenDocument, progress: sections.Progress) -> str:
+    """What the button says that leads on from a document of which most is filled in; "" where that is not the next step. No query."""
+    document, is_writable = opened.document, may_write(opened.project, opened.document)
+    if not is_writable or progress.not_begun * 2 > progress.total:
+        return ""
+    if document.status == DocumentStatus.COMMENTED:
+        return _("Go on to the management")
+    return _("Send to the data protection officer")
+
+
+def _later_fields(opened: OpenDocument) -> list[str]:
+    """The labels of what is written in the next version of an approved document, and of no other. No query."""
+    if opened.document.status != DocumentStatus.APPROVED:
+        return []
+    places = later_places(opened.template.code, opened.document.version)
+    catalogue = opened.catalogue
+    return [
+        field.label
+        for section in catalogue.sections(opened.template)
+        for field in catalogue.fields(section)
+        if (section.key, field.key) in places
+    ]
 
 
 def section_states(opened: OpenDocument) -> list[sections.SectionState]:
@@ -190,7 +220,7 @@ def section_states(opened: OpenDocument) -> list[sections.SectionState]:
         facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document)),
         {part.part: part for part in opened.document.saved_parts.select_related("saved_by")},
         shown_tables(opened.document, opened.template, catalogue),
-        way_places(opened.template.code),
+        uncounted_places(opened.template.code, opened.document.version),
     )
 
 

@@ -19,9 +19,10 @@ LIVE_PAGES = dict.fromkeys(LiveSource, "risks") | {
 
 
 def fact_url(document: ProjectDocument, section: TemplateSection, field: TemplateField) -> str:
-    """The address of the page where the fact of a field is written."""
+    """The address of the page where the fact of a field is written; "" where nobody in the project can write it."""
     fact = facts.BY_FIELD.get((document.template, section.key, field.key), "")
-    return reverse(f"projects:{facts.PAGES.get(fact, 'facts')}", args=document.project.address)
+    page = facts.PAGES.get(fact, "facts")
+    return reverse(f"projects:{page}", args=document.project.address) if page else ""
 
 
 def live_page(document: ProjectDocument, table: LiveTable | None) -> tuple[str, str] | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,18 +20,31 @@ from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, is_fetch
 from legaltoolbox.linking import linker
-from legaltoolbox.models import TemplateField, TemplateSection
+from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
+from ..models import ProjectDocument
+from ..models.live import later_places
 from ..rights import Right
 from ..work import facts, sections, way
 from ..work.discussions import discussion
-from ..work.documents import BY_THE_PORTAL
+from ..work.documents import ATTACHMENTS, BY_THE_PORTAL
 from ..work.live import LiveTable, shown_facts, shown_tables, unless_changed, with_own_rows
 from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
 from ..work.section_form import ROW_BUTTON, SectionForm, field_name
 from .documents import OpenDocument, may_write, own_document
 from .lookups import project_page
 from .section_links import fact_url, live_page
+
+
+class FieldNotes(NamedTuple):
+    """What a page says below a field."""
+
+    is_unadapted: bool
+    """Whether something is still to be written in the wording."""
+    is_later: bool
+    """Whether it is written in the next version."""
+    begun: list[tuple[ProjectDocument, DocumentTemplate]]
+    """What a list of attachments may name."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,29 @@ class OpenSection:
         """The fields that the document's way fills and nobody else."""
         return (
             [] if self.opened.document.approved_content else [field for field in self.fields if not self.is_open(field)]
+        )
+
+    @property
+    def begun(self) -> list[tuple[ProjectDocument, DocumentTemplate]]:
+        """The newest version of each other document of the project, with its template. One query."""
+        project, templates = self.opened.project, self.opened.catalogue.by_key[DocumentTemplate.KIND]
+        others = project.documents.exclude(template=self.opened.template.code).with_conditions().order_by("version")
+        newest = {document.template: document for document in others}
+        return [(newest[code], templates[code]) for code in sorted(newest) if code in templates]
+
+    @cached_property
+    def later(self) -> set[str]:
+        """The keys of the fields that are written in the next version."""
+        places = later_places(self.opened.template.code, self.opened.document.version)
+        return {field for section, field in places if section == self.section.key}
+
+    def notes(self, field: TemplateField) -> FieldNotes:
+        """What stands below the field. One query for a list of attachments."""
+        place = self.opened.template.code, self.section.key, field.key
+        return FieldNotes(
+            is_unadapted=field.key not in self.way and sections.is_unadapted(field, self.stored[field.key]),
+            is_later=field.key in self.later,
+            begun=self.begun if place in ATTACHMENTS and not self.opened.document.approved_content else [],
         )
 
     @property
@@ -178,6 +214,8 @@ def url_after(request: AuthenticatedRequest, shown: OpenSection, row: str) -> st
         anchor = f"at-{row}" if is_there else f"id_f-{field[0]}"
         return f"{shown.opened.section_url(shown.section.key)}#{anchor}"
     messages.success(request, _("“%(section)s” is saved.") % {"section": shown.section.heading})
+    if "_steps" in request.POST:
+        return shown.opened.steps_url
     return shown.next_url if "_next" in request.POST else shown.opened.url
 
 
@@ -215,7 +253,7 @@ def section_page(
         by_way=shown.by_way,
         is_all_by_way=len(shown.by_way) == len(shown.fields),
         not_filled_in=[code for code in sorted(BY_THE_PORTAL) if code in shown.section.guidance],
-        steps_url="" if opened.document.approved_content else reverse("projects:document_steps", args=opened.address),
+        steps_url="" if opened.document.approved_content else opened.steps_url,
         next_url=shown.next_url,
         discussion=discussion(opened.project, f"{opened.document.number}.{shown.section.key}"),
         **context,
@@ -232,16 +270,17 @@ def _fields(shown: OpenSection, form: SectionForm, histories: Histories) -> Iter
     for field in shown.fields:
         item = items.get(field.key)
         page, url = live_page(document, item.live if item else None), fact_url(document, shown.section, field)
-        yield field, item, shown.happened(field), histories.get(field.key, ()), page, url
+        yield field, item, shown.happened(field), histories.get(field.key, ()), page, url, shown.notes(field)
 
 
 def _values(
     shown: OpenSection, histories: Histories
-) -> Iterator[tuple[TemplateField, str | None, str, Any, Sequence[Any], LiveTable | None, Any]]:
-    """The fields for those who only read: what has happened, the value in words, a table's rows, the changes, and what the project says elsewhere."""
+) -> Iterator[tuple[TemplateField, str | None, str, Any, Sequence[Any], LiveTable | None, Any, FieldNotes]]:
+    """The fields for those who only read: what has happened, the value in words, a table's rows, the changes, what the project says elsewhere, and the notes."""
     for field in shown.fields:
+        notes = shown.notes(field)
         if not shown.is_open(field):
-            yield field, shown.happened(field), "", (), histories.get(field.key, ()), None, None
+            yield field, shown.happened(field), "", (), histories.get(field.key, ()), None, None, notes
             continue
         value = shown.values[field.key] or shown.facts.get(field.key, "")
         is_table = sections.field_kind(field) == sections.Kind.TABLE
@@ -255,4 +294,5 @@ def _values(
             histories.get(field.key, ()),
             table,
             live_page(shown.opened.document, table),
+            notes,
         )

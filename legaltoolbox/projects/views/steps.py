@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
@@ -42,6 +42,15 @@ from .risks import text_field
 What = ProjectEvent.What
 
 
+class DocumentGaps(NamedTuple):
+    """The sections of a document that somebody has still to write in before it is sent."""
+
+    not_begun: list[SectionState]
+    """Those that the project's answers ask for and in which nothing is filled in."""
+    unadapted: list[SectionState]
+    """Those with a wording in which something is still to be written."""
+
+
 class OpinionRequestForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Opinion wanted by"),
@@ -49,6 +58,22 @@ class OpinionRequestForm(forms.Form):
         validators=[MaxValueValidator(LATEST)],
         help_text=gettext_lazy("Give the officer time: two to four weeks are usual for an impact assessment."),
     )
+    unfinished = forms.BooleanField(
+        error_messages={"required": gettext_lazy("Tick here, or fill in the sections first.")}
+    )
+
+    def __init__(self, not_begun: int, data: Any = None) -> None:
+        """With `not_begun` sections it asks whether the document is to be sent all the same."""
+        super().__init__(data)
+        if not_begun:
+            label = ngettext(
+                "Send it although %(n)s section is not begun",
+                "Send it although %(n)s sections are not begun",
+                not_begun,
+            )
+            self.fields["unfinished"].label = label % {"n": not_begun}
+        else:
+            del self.fields["unfinished"]
 
 
 class OpinionForm(forms.Form):
@@ -160,7 +185,7 @@ def _steps_page(
 ) -> HttpResponse:
     """The page of the steps; `bound` are forms that came back with errors, and keep what was typed whatever has happened since."""
     project, document = opened.project, opened.document
-    state = document.state_hash()
+    state, gaps = document.state_hash(), sections_with_gaps(opened)
     ground = grounds(project, document, opened.catalogue, state)
     opinions = list(document.opinions.select_related("by").prefetch_related("points"))
     decisions = list(document.decisions.select_related("by"))
@@ -181,8 +206,9 @@ def _steps_page(
         since_sent=since_sent,
         opinions=[(opinion, changes.get(opinion.at)) for opinion in opinions],
         decisions=[(decision, changes.get(decision.at)) for decision in decisions],
-        forms=_offered(opened, ground.points, typed) | bound,
+        forms=_offered(opened, ground.points, gaps, typed) | bound,
         missing=document.missing_for_management(next(iter(opinions), None)),
+        gaps=gaps,
         **_next_steps(opened),
     )
 
@@ -196,20 +222,19 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
         "may_ask_management": is_writer and (document.is_writable or document.waits_in_vain),
         "discussion": discussion(project, str(document.number)),
         "has_management": project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
-        "not_begun": [] if document.status == DocumentStatus.APPROVED else sections_not_begun(opened),
         "may_begin_next": may_begin_next(opened),
         "may_take_back": is_writer and is_sent,
         "files": [(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
     }
 
 
-def _offered(opened: OpenDocument, points: list[AdvicePoint], typed: Any) -> dict[str, Any]:
+def _offered(opened: OpenDocument, points: list[AdvicePoint], gaps: DocumentGaps, typed: Any) -> dict[str, Any]:
     """The forms of the steps that the user may take now; of the others False. No query."""
     project, document = opened.project, opened.document
     can = {right: project.may(right) and project.is_active for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
     return {
-        "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(typed),
+        "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun), typed),
         "advice": may_write(project, document) and bool(points) and AdviceForm(points, typed),
         "opinion": can[Right.OPINE] and at_dpo and OpinionForm(typed),
         "decision": can[Right.DECIDE] and at_management and DecisionForm(typed),
@@ -233,9 +258,15 @@ def _changes(
     return changes, changes[sent] if sent else None
 
 
-def sections_not_begun(opened: OpenDocument) -> list[SectionState]:
-    """The sections that the project's answers ask for and in which nothing is filled in. As `section_states`."""
-    return [state for state in section_states(opened) if not (state.why_not or state.filled or state.is_by_way)]
+def sections_with_gaps(opened: OpenDocument) -> DocumentGaps:
+    """The gaps of the document; none once it is approved. As `section_states`."""
+    if opened.document.status == DocumentStatus.APPROVED:
+        return DocumentGaps([], [])
+    states = section_states(opened)
+    return DocumentGaps(
+        [state for state in states if not (state.why_not or state.filled or state.is_by_way)],
+        [state for state in states if state.is_asked and state.unadapted],
+    )
 
 
 def _step(
@@ -268,7 +299,7 @@ def _step(
 def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/dpo/`: send the document to the data protection officer."""
     opened = own_document(request, code, number, nr, Right.WRITE)
-    form = OpinionRequestForm(request.POST)
+    form = OpinionRequestForm(len(sections_with_gaps(opened).not_begun), request.POST)
     if not form.is_valid():
         return _steps_page(request, opened, ask=form)
     done = _("The document is at the data protection officer. Nobody changes it until the opinion is there.")

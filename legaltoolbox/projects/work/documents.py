@@ -16,6 +16,9 @@ from ..models import ProjectDocument
 BY_THE_PORTAL = frozenset({"S14"})
 """Templates that no project fills in: the page of a document's way holds the opinion, the answers to it and the decision."""
 
+ATTACHMENTS = frozenset({("S05", "11", "1"), ("S11", "1", "11"), ("S15", "6", "2")})
+"""Template, section and field of each list of what lies with a document."""
+
 
 @dataclass(frozen=True)
 class NeededTemplates:

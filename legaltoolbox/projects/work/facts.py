@@ -20,13 +20,17 @@ JOINED = {
     SOLUTION_AND_VENDOR: (Key.SOLUTION, Key.VENDOR, ", "),
     SOLUTION_AND_USE: (Key.SOLUTION, Key.PURPOSE, ": "),
 }
-PAGES = {TITLE: "details", LEAD: "members"}
-"""Where a fact is written that is not on the page of the facts."""
+CASE_NUMBER, MUNICIPALITY = "case-number", "municipality"
+"""What the project holds elsewhere and is no part of a document's state: to register a case is no change of its documents."""
+PAGES = {TITLE: "details", LEAD: "members", CASE_NUMBER: "details", MUNICIPALITY: ""}
+"""Where a fact is written that is not on the page of the facts; "" where nobody in the project can write it."""
 WHY, SHOWN = ".why", ".fact"
 """The ends of the key under which a document keeps why a field differs from the fact, and of the fact that a page has shown."""
 
 FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     TITLE: (("S05", "1", "1"),),
+    CASE_NUMBER: (("S05", "1", "6"),),
+    MUNICIPALITY: (("S08", "1", "3"), ("S11", "1", "2")),
     LEAD: (("S05", "1", "4"), ("S07", "1", "2")),
     Key.OWNER: (
         ("S05", "1", "3"),
@@ -67,7 +71,8 @@ BY_FIELD = {place: fact for fact, places in FACT_FIELDS.items() for place in pla
 
 def project_facts(project: Project) -> dict[str, str]:
     """The facts of a project, with those that it holds elsewhere and those that belong together. Two queries."""
-    known = ProjectFact.shared(project)
+    held = {CASE_NUMBER: project.case_number, MUNICIPALITY: project.municipality.name}
+    known = ProjectFact.shared(project) | held
     return {**known, **{key: _joined(known[first], known[second], by) for key, (first, second, by) in JOINED.items()}}
 
 

@@ -11,7 +11,7 @@ from legaltoolbox.models import DocumentTemplate
 from legaltoolbox.screening import Situation
 
 from ..models import DocumentPart, FieldAnswer, Project, ProjectDocument
-from ..models.live import way_places
+from ..models.live import uncounted_places
 from .facts import with_facts
 from .live import shown_in_all
 from .sections import Progress, progress, section_states
@@ -42,7 +42,7 @@ def progress_of_all(
                 with_facts(stored[document.pk], template, shown[document.pk][0]),
                 saved[document.pk],
                 shown[document.pk][1],
-                way_places(template.code),
+                uncounted_places(template.code, document.version),
             )
         )
         for document, template in documents

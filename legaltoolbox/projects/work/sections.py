@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kl_ai.drafts.parts import Difference
 from legaltoolbox import filled_tables, left_out
@@ -95,6 +96,11 @@ def is_filled(field: TemplateField, value: Any) -> bool:
     return bool(value)
 
 
+def is_unadapted(field: TemplateField, value: Any) -> bool:
+    """Whether it is a wording of the template in which something is still to be written."""
+    return field_kind(field) == Kind.WORDING and bool(TO_WRITE.search(fitting(field, value)))
+
+
 @dataclass(frozen=True)
 class SectionState:
     """A section of a document, and how far it is."""
@@ -108,6 +114,8 @@ class SectionState:
     """Why the situation does not ask for the section; "" where it does."""
     is_by_way: bool = False
     """Whether the document's way fills all of its fields: there is nothing to fill in."""
+    unadapted: int = 0
+    """The wordings in which something is still to be written."""
 
     @property
     def state(self) -> str:
@@ -133,20 +141,35 @@ class Progress:
     complete: int
     under_way: int
     total: int
+    unadapted: int = 0
+    """Wordings in which something is still to be written."""
+
+    @property
+    def not_begun(self) -> int:
+        return self.total - self.complete - self.under_way
 
     def __str__(self) -> str:
-        """The counts as a sentence, the same on every page."""
-        return _("%(complete)s of %(total)s sections are filled in, %(under_way)s are under way.") % {
+        """The counts as sentences, the same on every page."""
+        counts = _("%(complete)s of %(total)s sections are filled in, %(under_way)s are under way.") % {
             "complete": self.complete,
             "total": self.total,
             "under_way": self.under_way,
         }
+        return f"{counts} {unadapted_words(self.unadapted)}".strip()
+
+
+def unadapted_words(number: int) -> str:
+    """That so many wordings are not adapted, as a sentence; "" for none."""
+    words = ngettext("%(n)s text is not adapted yet.", "%(n)s texts are not adapted yet.", number)
+    return words % {"n": number} if number else ""
 
 
 def progress(states: Iterable[SectionState]) -> Progress:
     """How far a document with these sections is. No query."""
-    asked = [state.state for state in states if state.is_asked and not state.is_by_way]
-    return Progress(asked.count("complete"), asked.count("in-progress"), len(asked))
+    asked = [state for state in states if state.is_asked and not state.is_by_way]
+    words = [state.state for state in asked]
+    unadapted = sum(state.unadapted for state in asked)
+    return Progress(words.count("complete"), words.count("in-progress"), len(asked), unadapted)
 
 
 def section_states(
@@ -156,12 +179,12 @@ def section_states(
     stored: Mapping[tuple[str, str], Any],
     saved: Mapping[str, DocumentPart],
     live: Tables | None = None,
-    by_way: Collection[tuple[str, str]] = (),
+    uncounted: Collection[tuple[str, str]] = (),
 ) -> list[SectionState]:
     """The sections in their order. Those that the situation does not ask for come along with the reason. No query.
 
     `live` are the tables that show what the project says elsewhere: filled in where that is complete, or with own rows.
-    The fields `by_way`, which the document's way fills, are not counted.
+    The fields `uncounted`, see `uncounted_places`, do not count.
     """
     sections = list(sections)
     _applying, pieces = left_out.split(sections, catalogue, situation)
@@ -169,11 +192,12 @@ def section_states(
     states = []
     for number, section in enumerate(sections, start=1):
         of_section = catalogue.fields(section)
-        fields = [field for field in of_section if (section.key, field.key) not in by_way]
+        fields = [field for field in of_section if (section.key, field.key) not in uncounted]
         filled = [field for field in fields if _is_answered(section, field, stored, live or {})]
         reason, is_by_way = reasons.get(section.key, ""), bool(of_section) and not fields
         last = saved.get(section.key)
-        states.append(SectionState(section, number, len(filled), len(fields), last, reason, is_by_way))
+        unadapted = sum(is_unadapted(field, stored.get((section.key, field.key), "")) for field in fields)
+        states.append(SectionState(section, number, len(filled), len(fields), last, reason, is_by_way, unadapted))
     return states
 
 

@@ -14,6 +14,9 @@ from kl_ai.text import clean_text
 
 from ..models.values import MOST_CELL_LETTERS, MOST_TABLE_ROWS, ROW_ID, Row, new_row
 
+LETTERS_OF_LINE, MOST_LINES = 22, 12
+"""Of the control of a cell."""
+
 
 class TableWidget(forms.Widget):
     """Reads the rows that a page sends: `<name>.rows` are their ids, `<name>.<id>.<column>` the texts."""
@@ -90,6 +93,12 @@ class FieldCell:
     text: str
     is_fixed: bool
     label: str
+
+    @property
+    def lines(self) -> int:
+        """The lines that its control shows: about as many as the text takes, where the browser does not let it grow."""
+        lines = sum(1 + len(line) // LETTERS_OF_LINE for line in self.text.split("\n"))
+        return min(max(lines, 2), MOST_LINES)
 
 
 @dataclass(frozen=True)

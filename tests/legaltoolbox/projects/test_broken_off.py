@@ -88,7 +88,7 @@ def poster(team: Any, person: str, name: str, document: ProjectDocument, **data:
 def test_each_step_of_a_document_is_done_or_not_done(dpia, team):
     """The question to the officer, the opinion, the answers to it, the question to the management, and the decision."""
     steps = (
-        poster(team, "lead", "document_ask_dpo", dpia, until=SOON.isoformat()),
+        poster(team, "lead", "document_ask_dpo", dpia, until=SOON.isoformat(), unfinished="on"),
         poster(team, "dpo", "document_opinion", dpia, verdict="advice", points="Slet efter 30 dage.\n\nTest."),
         poster(
             team,

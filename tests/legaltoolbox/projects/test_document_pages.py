@@ -11,6 +11,7 @@ from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
 from legaltoolbox.projects.models.live import LIVE_FIELDS, WAY_FIELDS, LiveSource
 from legaltoolbox.projects.work import sections
+from legaltoolbox.projects.work.documents import ATTACHMENTS
 from tests.legaltoolbox.projects.documents import begin, browser, find_field
 
 pytestmark = pytest.mark.any_database
@@ -230,6 +231,7 @@ def test_every_section_of_every_template_has_a_page_of_the_same_number_of_querie
             client.get(url(team, "section", numbers[code], section.key))
             shown = {source for place, source in LIVE_FIELDS.items() if place[:2] == (code, section.key)}
             of_way = OF_WAY * any(place[:2] == (code, section.key) for place in WAY_FIELDS)
+            of_way += any(place[:2] == (code, section.key) for place in ATTACHMENTS)
             with django_assert_num_queries(QUERIES + of_way + sum(OF_LIVE_ROWS[source] for source in shown)):
                 assert client.get(url(team, "section", numbers[code], section.key)).status_code == 200
 

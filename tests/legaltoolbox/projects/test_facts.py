@@ -10,7 +10,7 @@ from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectFact
-from legaltoolbox.projects.work.facts import BY_FIELD, FACT_FIELDS, JOINED, LEAD
+from legaltoolbox.projects.work.facts import BY_FIELD, CASE_NUMBER, FACT_FIELDS, JOINED, LEAD, MUNICIPALITY
 from tests.legaltoolbox.projects.documents import begin, browser
 
 
@@ -36,7 +36,7 @@ def test_each_field_that_asks_for_a_fact_is_in_its_template_and_takes_text(conte
 
 
 def test_each_fact_is_asked_for_somewhere():
-    assert set(FACT_FIELDS) == {"title", LEAD, *JOINED, *ProjectFact.Key.values}
+    assert set(FACT_FIELDS) == {"title", LEAD, CASE_NUMBER, MUNICIPALITY, *JOINED, *ProjectFact.Key.values}
 
 
 def test_a_fact_stands_in_every_document_that_asks_for_it_and_saving_the_page_makes_no_copy(team):

@@ -97,7 +97,8 @@ def test_what_the_portal_approves_comes_back(team):
     url = lambda step: reverse(f"projects:{step}", args=[*team.project.address, document.number])  # noqa: E731
     lead, dpo, management = (browser(each) for each in (team.lead, team.dpo, team.management))
     document.save_section("4", {"1": ""}, {"1": "Vi svarer hurtigere"}, fingerprint({"1": ""}), team.editor.user)
-    lead.post(url("document_ask_dpo"), {"until": (timezone.localdate() + timedelta(days=9)).isoformat()})
+    until = (timezone.localdate() + timedelta(days=9)).isoformat()
+    lead.post(url("document_ask_dpo"), {"until": until, "unfinished": "on"})
     dpo.post(url("document_opinion"), {"verdict": "supports", "state": document.state_hash()})
     lead.post(url("document_ask_management"))
     management.post(url("document_decide"), {"answer": "yes"} | shown_to_decide(document))

@@ -60,7 +60,7 @@ def told_of(action) -> list[str]:
 
 def test_each_step_is_told_to_whoever_has_the_next_one(document, team, short_files):
     opinion = {"verdict": "advice", "points": "Slet efter 30 dage."}
-    assert told_of(lambda: send(document, "ask_dpo", team.lead, until=UNTIL)) == ["dpo", "substitute"]
+    assert told_of(lambda: send(document, "ask_dpo", team.lead, until=UNTIL, unfinished="on")) == ["dpo", "substitute"]
     assert told_of(lambda: send(document, "opinion", team.dpo, **opinion)) == ["lead"]
     advice = {"answer-1": "followed", "reason-1": ""}
     assert told_of(lambda: send(document, "advice", team.lead, **advice)) == []
@@ -69,7 +69,7 @@ def test_each_step_is_told_to_whoever_has_the_next_one(document, team, short_fil
 
 
 def test_a_mail_leads_to_the_steps_and_tells_nothing_of_the_content(document, team):
-    send(document, "ask_dpo", team.lead, until=UNTIL)
+    send(document, "ask_dpo", team.lead, until=UNTIL, unfinished="on")
     mail = OutgoingMail.objects.get(to=team.dpo.user.email)
     assert reverse("projects:document_steps", args=[*document.project.address, document.number]) in mail.body
     assert document.project.title in mail.body
@@ -107,7 +107,7 @@ def test_a_step_that_breaks_off_tells_nobody_and_changes_nothing(number, documen
     place = [(type(document), "_change"), (step_mails, "recipients"), (step_mails, "post_many")][number]
     monkeypatch.setattr(*place, killed_after(getattr(*place)))
     with pytest.raises(ProcessKilled):
-        send(document, "ask_dpo", team.lead, until=UNTIL)
+        send(document, "ask_dpo", team.lead, until=UNTIL, unfinished="on")
     document.refresh_from_db()
     assert (document.status, told()) == ("draft", [])
     assert not team.project.events.filter(what="asked-dpo").exists()
@@ -123,7 +123,7 @@ def test_a_second_click_tells_nobody_twice(document, team, short_files):
 
 def test_a_second_round_is_told_again(document, team):
     for number in (1, 2):
-        assert send(document, "ask_dpo", team.lead, until=UNTIL).status_code == 302
+        assert send(document, "ask_dpo", team.lead, until=UNTIL, unfinished="on").status_code == 302
         assert told() == sorted(["dpo", "substitute"] * number)
         send(document, "take_back", team.lead)
 

@@ -72,7 +72,7 @@ def test_each_is_offered_the_own_step_and_no_other(dpia, browsers, team):
 def test_from_the_question_to_the_decision(dpia, browsers):
     lead, dpo, management = (browsers[name] for name in ("lead", "dpo", "management"))
     until = (timezone.localdate() + timedelta(days=14)).isoformat()
-    lead.post(address(dpia, "document_ask_dpo"), {"until": until})
+    lead.post(address(dpia, "document_ask_dpo"), {"until": until, "unfinished": "on"})
     opinion = {
         "verdict": "advice",
         "text": "",
