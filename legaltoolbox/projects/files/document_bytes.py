@@ -15,6 +15,7 @@ from ..work.live import content_to_keep, shown_facts, shown_tables
 from ..work.situations import situation_of
 from ..work.way import shown_way, way_to_keep
 from .document import project_document
+from .lengths import refuse_too_long_file
 
 
 def document_bytes(
@@ -26,7 +27,8 @@ def document_bytes(
 ) -> bytes:
     """The document as it stands, without empty sections that nobody asks for. 13 queries at most.
 
-    With a `decision`, which may not be stored yet, as the document that it approves.
+    With a `decision`, which may not be stored yet, as the document that it approves. Raises `ValidationError` where it is too
+    long to be a file.
     """
     project = document.project
     stored = facts.with_facts(document.all_stored(), template, shown_facts(document))
@@ -48,6 +50,7 @@ def document_bytes(
         own.conditions = decision.conditions if decision.answer == Decision.Answer.CONDITIONS else None
     way = shown_way(document, template, decision=decision)
     content = project_document(own, template, shown, stored, catalogue, live, way)
+    refuse_too_long_file(content)
     write = pdf_bytes if ending == "pdf" else docx_bytes
     return write(content, author=project.municipality.name, created=document.changed_at.replace(microsecond=0))
 
@@ -55,7 +58,10 @@ def document_bytes(
 def approved_document(
     document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision
 ) -> Approved:
-    """What is kept of the document where this decision, which may not be stored yet, approves it as it stands. 37 queries at most."""
+    """What is kept of the document where this decision, which may not be stored yet, approves it as it stands. 37 queries at most.
+
+    Raises `ValidationError` as `document_bytes`.
+    """
     docx, pdf = (document_bytes(document, template, catalogue, ending, decision) for ending in ("docx", "pdf"))
     kept = content_to_keep(document, template, catalogue) | way_to_keep(document, template, decision)
     return Approved(docx, pdf, kept)

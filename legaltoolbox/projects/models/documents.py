@@ -21,7 +21,7 @@ from .document_steps import STEPS, WRITABLE, DocumentStatus, DocumentSteps
 from .events import ProjectEvent
 from .opinions import Decision
 from .projects import Project
-from .values import validate_value
+from .values import refuse_too_long, validate_value, value_letters
 
 MOST_DOCUMENTS = 200
 """Documents of a project, earlier versions among them."""
@@ -176,7 +176,7 @@ class ProjectDocument(DocumentSteps):
         """Store the fields of a section that differ: values by field key, as `empty` gives those of fields without an answer.
 
         `seen` is the fingerprint of what the page had shown. Raises `ChangedMeanwhile` where somebody else has stored
-        something else since, and `ValidationError` where the document cannot be changed or a value is too long.
+        something else since, and `ValidationError` where the document cannot be changed, or a value or all of them are too long.
         The saves of one open page are one event, and of each field one edit: it saves every few seconds while one writes.
         """
         with self._writing():
@@ -185,6 +185,7 @@ class ProjectDocument(DocumentSteps):
             changed = changed_items(stored, typed, seen, lambda: last, page, by)
             for value in changed.values():
                 validate_value(value)
+            self._refuse_longer(section, stored, changed)
             self._write(section, changed)
             goes_on = page.follows(last, by) and not self._has_stepped_since(last)
             self._record_edits(section, stored, changed, by, page, goes_on=goes_on)
@@ -212,6 +213,13 @@ class ProjectDocument(DocumentSteps):
             return False
         steps = self.project.events.filter(place=self.template, what__in=(*STEPS, ProjectEvent.What.DECIDED))
         return bool(steps.filter(at__gt=last.saved_at).exists())
+
+    def _refuse_longer(self, section: str, stored: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+        """Raise `ValidationError` where the changes make the document longer than one can be. At most one query."""
+        growth = sum(value_letters(value) - value_letters(stored[field]) for field, value in changed.items())
+        if growth > 0:
+            own = {(section, field): value for field, value in changed.items()}
+            refuse_too_long({**self.all_stored(), **own}.values())
 
     def _write(self, section: str, changed: Mapping[str, Any]) -> None:
         """Store these values of the section. One query for all."""

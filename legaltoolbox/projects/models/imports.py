@@ -13,11 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..rights import ProjectRole
+from .documents import FieldAnswer
 from .events import ProjectEvent
 from .members import ProjectMember
 from .municipalities import Municipality
 from .portable import DETAILS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
 from .projects import Project, refuse_founder
+from .values import refuse_too_long
 
 MOST_PROBLEMS = 20
 """Problems of a file that are named at once."""
@@ -168,9 +170,21 @@ class _Taking:
                 rows: list[Any] = []
                 for index, (row, above) in enumerate(zip(made[part.name], record[part.name], strict=True)):
                     path, name = f"project.{part.name}[{index}].{inner.name}", f"{part.name}.{inner.name}"
-                    rows += self.rows(inner, name, above[inner.name], path, {"document": row})
+                    of_row = self.rows(inner, name, above[inner.name], path, {"document": row})
+                    if inner.model is FieldAnswer:
+                        self._check_length(of_row, path)
+                    rows += of_row
                 nested.append((inner, rows))
         return nested
+
+    def _check_length(self, answers: Iterable[FieldAnswer], path: str) -> None:
+        """Note where the answers of a document, valid ones, are more than one can hold."""
+        if self.problems:
+            return
+        try:
+            refuse_too_long(answer.value for answer in answers)
+        except ValidationError as refused:
+            self.problems.append(f"{path}: {refused.messages[0]}")
 
     def rows(
         self, part: FilePart, name: str, records: Iterable[Record], path: str, above: Mapping[str, Any]

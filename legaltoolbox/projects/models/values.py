@@ -8,10 +8,11 @@ table                                                         a list of rows, se
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 MOST_LINE_LETTERS = 500
@@ -22,6 +23,10 @@ MOST_TABLE_ROWS = 200
 MOST_COLUMNS = 20
 MOST_BYTES = 300_000
 """Of one value, written as JSON."""
+MOST_DOCUMENT_LETTERS = 300_000
+"""Of all answers of a document: some hundred pages. More would take the memory of a process when a PDF is made of it."""
+LETTERS_OF_PIECE = 50
+"""Letters that take as much memory in a file as a line, a cell or an entry of its own does."""
 ROW_ID = re.compile(r"[0-9a-f]{8}\Z")
 YES, NO = "yes", "no"
 
@@ -69,6 +74,34 @@ def _is_row(row: Any) -> bool:
         and 0 <= row["fixed"] <= len(cells) <= MOST_COLUMNS
         and all(isinstance(cell, str) and len(cell) <= MOST_CELL_LETTERS for cell in cells)
     )
+
+
+# How much a document holds ------------------------------------------------------------------------
+
+
+def text_letters(text: str) -> int:
+    """The letters of a text; each line of it counts as some more."""
+    return len(text) + LETTERS_OF_PIECE * (text.count("\n") + 1)
+
+
+def value_letters(value: Any) -> int:
+    """The letters of a value that is valid; each line, cell and entry counts as some more."""
+    if isinstance(value, str):
+        return text_letters(value) if value else 0
+    cells = (cell for item in value for cell in (item["cells"] if isinstance(item, dict) else [item]))
+    return sum(map(text_letters, cells))
+
+
+def refuse_too_long(values: Iterable[Any]) -> None:
+    """Raise `ValidationError` where the values are more than a document can hold."""
+    if sum(map(value_letters, values)) > MOST_DOCUMENT_LETTERS:
+        raise ValidationError(
+            _(
+                "The answers of a document can have %(most)s characters in all, and this would be more. "
+                "Make it shorter, or put some of it in another paper."
+            )
+            % {"most": number_format(MOST_DOCUMENT_LETTERS, force_grouping=True)}
+        )
 
 
 # Changes of a table's rows ------------------------------------------------------------------------

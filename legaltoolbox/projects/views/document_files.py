@@ -1,7 +1,9 @@
 """A document of a project as a file: as it stands, or the same bytes for good once it is approved."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 
 from kl_ai.export.docx import DOCX_TYPE
@@ -22,7 +24,10 @@ DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 @never_cache
 @expensive
 def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
-    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most twelve queries."""
+    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most twelve queries.
+
+    One that is too long to be a file says so on its page.
+    """
     if ending not in DOCUMENT_TYPES:
         raise Http404
     try:
@@ -30,11 +35,15 @@ def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int
     except TemplateGone as gone:
         return _file_without_template(gone.document, ending)
     approved = ApprovedFile.objects.filter(document=opened.document).first()
-    content = (
-        bytes(getattr(approved, ending))
-        if approved
-        else document_bytes(opened.document, opened.template, opened.catalogue, ending)
-    )
+    try:
+        content = (
+            bytes(getattr(approved, ending))
+            if approved
+            else document_bytes(opened.document, opened.template, opened.catalogue, ending)
+        )
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect(opened.url)
     name = filename(opened.project.title, opened.template.code, opened.template.title, ending=ending)
     return file_response(name, content, DOCUMENT_TYPES[ending])
 

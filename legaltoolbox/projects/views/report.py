@@ -1,7 +1,10 @@
 """The report of a project: what is in it and what is missing, the report as a file, and what OS2compliance and KITOS ask for."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +19,7 @@ from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.catalogue import catalogues
 
+from ..files.lengths import refuse_too_long_file
 from ..files.report import file_name, report_document, report_state
 from ..models import Project
 from ..work.register_entry import entry_lines, entry_text
@@ -85,11 +89,19 @@ def _parts(held: ProjectReport) -> list[tuple[str, int]]:
 @never_cache
 @expensive
 def report_file(request: AuthenticatedRequest, code: str, number: int, ending: str) -> HttpResponse:
-    """`…/rapport.docx` and `.pdf`: the report as the project stands. At most 43 queries."""
+    """`…/rapport.docx` and `.pdf`: the report as the project stands. At most 43 queries.
+
+    One that is too long to be a file says so on its page.
+    """
     if ending not in REPORT_TYPES:
         raise Http404
     project = own_project(request, code, number)
     document = report_document(_report(request, project), str(request.user))
+    try:
+        refuse_too_long_file(document)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect("projects:report", *project.address)
     write = pdf_bytes if ending == "pdf" else docx_bytes
     content = write(document, author=project.municipality.name, created=timezone.now().replace(microsecond=0))
     return file_response(file_name(project, ending), content, REPORT_TYPES[ending])

@@ -1,0 +1,109 @@
+"""How much a project can hold: a document is no longer than a process can make a file of, and says so where it would be."""
+
+import copy
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import override
+
+from kl_ai.drafts.parts import fingerprint
+from legaltoolbox.projects.files import document_bytes as document_files
+from legaltoolbox.projects.files import lengths
+from legaltoolbox.projects.models import ProjectImport
+from legaltoolbox.projects.models.values import (
+    MOST_CELL_LETTERS,
+    MOST_DOCUMENT_LETTERS,
+    new_row,
+    refuse_too_long,
+    value_letters,
+)
+from legaltoolbox.projects.work import sections
+from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
+from tests.legaltoolbox.projects.whole import import_file, whole_file
+from tests.reading import parse
+
+pytestmark = pytest.mark.any_database
+
+
+def rows(number):
+    return [new_row(["x" * MOST_CELL_LETTERS], 1) for _row in range(number)]
+
+
+def too_long():
+    with override("da"):
+        return str(lengths.TOO_LONG)
+
+
+def save(document, by, value, section="4", field="1"):
+    empty = {field: [] if isinstance(value, list) else ""}
+    document.save_section(section, empty, {field: value}, fingerprint(document.stored(section, empty)), by.user)
+
+
+def test_a_document_takes_no_more_than_a_file_can_be_made_of(team):
+    document = begin(team)
+    save(document, team.lead, rows(70))
+    with pytest.raises(ValidationError, match="in all"):
+        save(document, team.lead, rows(70), field="2")
+    save(document, team.editor, "Et kort svar", field="3")
+    assert {field for _section, field in document.all_stored()} == {"1", "3"}
+
+
+def test_a_document_that_is_too_long_already_can_be_made_shorter(team):
+    document = begin(team, values={("4", "1"): rows(70), ("4", "2"): rows(70)})
+    save(document, team.lead, rows(60), field="2")
+    assert len(document.all_stored()["4", "2"]) == 60
+    with pytest.raises(ValidationError):
+        save(document, team.lead, rows(61), field="2")
+
+
+def test_many_short_lines_and_cells_count_for_what_they_take(team):
+    letters = [["x"] * 20] * 200
+    assert value_letters([new_row(cells, 20) for cells in letters]) > 200_000
+    assert value_letters("a\n" * 5_000) > 250_000
+    assert value_letters("") == value_letters([]) == 0
+
+
+def test_every_template_leaves_most_of_the_room_to_who_fills_it_in(content):
+    for template in content.templates:
+        values = sections.first_values(template, content, sections.Situation())
+        assert sum(map(value_letters, values.values())) < MOST_DOCUMENT_LETTERS / 3, template
+        refuse_too_long(values.values())
+
+
+def test_an_import_takes_no_document_that_is_too_long(team):
+    begin(team, values={("4", "1"): rows(70)})
+    file = whole_file(team.project)
+    [document] = file["project"]["documents"]
+    document["answers"].append({**copy.deepcopy(document["answers"][0]), "field": "2"})
+    with pytest.raises(ValidationError, match=r"project\.documents\[0\]\.answers: .*in all"):
+        import_file(team.municipality, team.lead, file)
+    assert not ProjectImport.objects.exists()
+
+
+@pytest.mark.parametrize("ending", ["docx", "pdf"])
+def test_no_file_is_made_of_what_is_too_long(team, monkeypatch, ending):
+    document = begin(team)
+    monkeypatch.setattr(lengths, "MOST_FILE_LETTERS", 100)
+    for name in ("docx_bytes", "pdf_bytes"):
+        monkeypatch.setattr(document_files, name, lambda *_args, **_kw: pytest.fail("made"))
+    for path in (
+        reverse("projects:document_file", args=[*team.project.address, document.number, ending]),
+        reverse("projects:report_file", args=[*team.project.address, ending]),
+    ):
+        response = browser(team.reader).get(path, follow=True)
+        assert response.redirect_chain
+        assert too_long() in parse(response.content.decode()).text
+
+
+def test_the_management_reads_why_a_document_that_is_too_long_is_not_approved(team, monkeypatch):
+    document = begin(team)
+    document.ask_management(team.lead.user)
+    monkeypatch.setattr(lengths, "MOST_FILE_LETTERS", 100)
+    data = {"answer": "yes", **shown_to_decide(document)}
+    path = reverse("projects:document_decide", args=[*team.project.address, 1])
+    page = parse(browser(team.management).post(path, data).content.decode())
+    assert too_long() in page.text
+    document.refresh_from_db()
+    assert document.status == "at-management"
+    assert not document.decisions.exists()
