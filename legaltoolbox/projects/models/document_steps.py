@@ -221,9 +221,10 @@ class DocumentSteps(models.Model):
                     gettext("You have written in this document. Somebody else has to give the opinion.")
                 )
             if len(points) > MOST_POINTS:
-                raise ValidationError(gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS})
+                too_many = gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS}
+                raise ValidationError({"points": too_many})
             if verdict != Opinion.Verdict.SUPPORTS and not points:
-                raise ValidationError(gettext("Write the advice in points, so that each can be answered."))
+                raise ValidationError({"points": gettext("Write the advice in points, so that each can be answered.")})
             self._perform(What.OPINION, by, new=verdict)
             opinion = Opinion(document=self._document, by=by, verdict=verdict, text=text, state=seen)
             opinion.full_clean()

@@ -35,6 +35,7 @@ class BasisForm(EditedRowForm):
     """A processing with its basis."""
 
     MODEL = ProjectLegalBasis
+    needed_fields = ("basis", "why")
 
     processing = LineField(label=gettext_lazy("Processing"), max_length=200)
     basis = forms.CharField(
@@ -46,7 +47,11 @@ class BasisForm(EditedRowForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    why = text_field(gettext_lazy("Why it is sufficient"), rows=4)
+    why = text_field(
+        gettext_lazy("Why it is sufficient"),
+        gettext_lazy("Has to be filled in, as the legal basis, if you choose “sufficient”."),
+        rows=4,
+    )
     judgement = forms.ChoiceField(label=gettext_lazy("Judgement"), widget=forms.RadioSelect)
 
     def __init__(self, row: ProjectLegalBasis, data: Any = None) -> None:

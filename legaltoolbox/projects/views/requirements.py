@@ -41,11 +41,15 @@ class RequirementForm(EditedRowForm):
     """How far the project meets a requirement."""
 
     MODEL = RequirementState
+    needed_fields = ("how",)
 
     state = forms.ChoiceField(
         label=gettext_lazy("How far is it met?"), choices=RequirementState.State.choices, widget=forms.RadioSelect
     )
-    how = text_field(gettext_lazy("How, or why not"))
+    how = text_field(
+        gettext_lazy("How, or why not"),
+        gettext_lazy("Has to be filled in if the requirement is not met, or not relevant: then write why."),
+    )
     owner = forms.TypedChoiceField(
         label=gettext_lazy("Person responsible"), coerce=int, empty_value=None, required=False
     )
@@ -60,7 +64,13 @@ class EvidenceForm(forms.Form):
     """Where something is that shows it."""
 
     title = LineField(label=gettext_lazy("What is it?"), max_length=150)
-    link = forms.URLField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
+    link = forms.URLField(
+        label=gettext_lazy("Link"),
+        help_text=gettext_lazy("Write a link, a case number or both."),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+    )
     case_number = LineField(label=gettext_lazy("Case number"), required=False, max_length=60, width="s")
     dated = forms.DateField(
         label=gettext_lazy("Date"),
@@ -68,6 +78,7 @@ class EvidenceForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
         validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
     )
+    needed_fields = ("link", "case_number")
 
 
 @never_cache

@@ -61,6 +61,7 @@ class RiskForm(EditedRowForm):
     """What the team says of a risk."""
 
     MODEL = RiskAssessment
+    needed_fields = ("reason", "reason_after")
 
     applies = forms.TypedChoiceField(
         label=gettext_lazy("Can it happen here?"),
@@ -75,7 +76,8 @@ class RiskForm(EditedRowForm):
     consequence = step_field(gettext_lazy("Consequence for the citizen before"))
     likelihood = step_field(gettext_lazy("Likelihood before"))
     reason = text_field(
-        gettext_lazy("Why so"), gettext_lazy("Also if the risk does not apply: then write why it cannot happen here.")
+        gettext_lazy("Why so"),
+        gettext_lazy("Has to be filled in if the risk does not apply: then write why it cannot happen here."),
     )
     treatment = forms.ChoiceField(
         label=gettext_lazy("What do you do about it?"), required=False, widget=forms.RadioSelect
@@ -84,7 +86,7 @@ class RiskForm(EditedRowForm):
     likelihood_after = step_field(gettext_lazy("Likelihood after"))
     reason_after = text_field(
         gettext_lazy("Why what stays can be defended"),
-        gettext_lazy("If you accept the risk, write why."),
+        gettext_lazy("Has to be filled in if you accept the risk: then write why."),
     )
     owner = forms.TypedChoiceField(
         label=gettext_lazy("Person responsible"), coerce=int, empty_value=None, required=False

@@ -95,13 +95,15 @@ class OpinionForm(forms.Form):
     points = forms.CharField(
         label=gettext_lazy("Advice, point by point"),
         help_text=gettext_lazy(
-            "One point in each paragraph, with an empty line between them. Each point is answered by itself."
+            "Has to be filled in unless you have no remarks. One point in each paragraph, with an empty line between "
+            "them. Each point is answered by itself."
         ),
         required=False,
         max_length=40_000,
         validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 10}),
     )
+    needed_fields = ("points",)
 
     def clean_points(self) -> list[str]:
         """The points, without empty ones."""
@@ -112,8 +114,11 @@ class DecisionForm(forms.Form):
     answer = forms.ChoiceField(
         label=gettext_lazy("Decision"), choices=capitalised(Decision.Answer.choices), widget=forms.RadioSelect
     )
-    conditions = text_field(gettext_lazy("Conditions"), gettext_lazy("Only if you decide yes on conditions."))
+    conditions = text_field(
+        gettext_lazy("Conditions"), gettext_lazy("Has to be filled in if you say yes on conditions.")
+    )
     reason = text_field(gettext_lazy("Reason"), gettext_lazy("Has to be filled in if you say no."))
+    needed_fields = ("conditions", "reason")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -122,6 +127,13 @@ class DecisionForm(forms.Form):
         if data.get("answer") == Decision.Answer.NO and not data.get("reason"):
             self.add_error("reason", _("Write why you say no."))
         return data
+
+
+WHY_OTHERWISE = {
+    AdvicePoint.Answer.PARTLY: gettext_lazy("Write what is not followed, and why."),
+    AdvicePoint.Answer.NOT_FOLLOWED: gettext_lazy("Write why the advice is not followed."),
+}
+"""The answers to advice that need a reason, with what to write."""
 
 
 class AdviceForm(forms.Form):
@@ -133,7 +145,7 @@ class AdviceForm(forms.Form):
         self.seen = data.get("seen", "") if data else fingerprint(advice_answers(points))
         self.conflict: list[Difference] = []
         self.saved: Any = None
-        self.needed_fields = {f"answer-{point.number}" for point in points}
+        self.needed_fields = {f"{name}-{point.number}" for point in points for name in ("answer", "reason")}
         for point in points:
             self.fields[f"answer-{point.number}"] = forms.ChoiceField(
                 label=_("Answer to advice %(number)s") % {"number": point.number},
@@ -142,7 +154,11 @@ class AdviceForm(forms.Form):
                 widget=forms.RadioSelect,
                 initial=point.answer,
             )
-            reason = text_field(_("Reason"), rows=2)
+            reason = text_field(
+                _("Reason for the answer to advice %(number)s") % {"number": point.number},
+                _("Has to be filled in if the advice is followed in part or not at all."),
+                rows=2,
+            )
             reason.initial = point.reason
             self.fields[f"reason-{point.number}"] = reason
 
@@ -155,15 +171,20 @@ class AdviceForm(forms.Form):
         return differences(stored, typed, heading, words)
 
     @property
+    def is_folded(self) -> bool:
+        """Whether it waits for nothing: each point is answered, and nothing was typed that is not saved."""
+        return not self.is_bound and all(point.answer for point in self.points)
+
+    @property
     def rows(self) -> list[tuple[AdvicePoint, Any, Any]]:
         return [(point, self[f"answer-{point.number}"], self[f"reason-{point.number}"]) for point in self.points]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for point in self.points:
-            is_other = data.get(f"answer-{point.number}") in ("partly", "not-followed")
-            if is_other and not data.get(f"reason-{point.number}"):
-                self.add_error(f"reason-{point.number}", _("Write why the advice is not followed."))
+            why = WHY_OTHERWISE.get(data.get(f"answer-{point.number}", ""))
+            if why and not data.get(f"reason-{point.number}"):
+                self.add_error(f"reason-{point.number}", str(why))
         return data
 
     @property

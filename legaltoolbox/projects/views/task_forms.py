@@ -46,10 +46,11 @@ class TaskForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Only if you have chosen “not relevant”."),
+        help_text=_("Has to be filled in if you choose “not relevant”."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     TEXTS: ClassVar[tuple[str, ...]] = ("reason", "note")
+    needed_fields = ("reason",)
 
     def __init__(self, people: Mapping[int, str], data: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(data, **options)
