@@ -126,7 +126,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
             *_contradictions(project, catalogue),
         ],
         missing=_missing(project, members.keys(), catalogue),
-        next=plan.next(NEXT_TASKS) if project.is_active else [],
+        next=plan.next(NEXT_TASKS, project.phase) if project.is_active else [],
         phases=_phases(project, plan),
         done=plan.done,
         total=plan.total,

@@ -222,10 +222,16 @@ class ProjectPlan:
         """The line of this activity; None where the plan has none."""
         return next((row for row in self.all_rows if row.code == code), None)
 
-    def next(self, number: int) -> list[PlanRow]:
-        """The next tasks: those with a day first, the earliest before, then the others in the order of the plan."""
+    def next(self, number: int, phase: str = "") -> list[PlanRow]:
+        """The next tasks: those with a day first, the earliest before, then the others in the order of the plan.
+
+        Of those without a day, what stands before the `phase` that the project is in comes last.
+        """
+        slugs = [each.phase.slug for each in self.phases]
+        earlier = set(slugs[: slugs.index(phase)]) if phase in slugs else set()
         waiting = [row for row in self.rows if row.is_waiting]
-        return sorted(waiting, key=lambda row: row.due or date.max)[:number]
+        is_earlier = lambda row: row.phase is not None and row.phase.slug in earlier  # noqa: E731
+        return sorted(waiting, key=lambda row: (row.due or date.max, is_earlier(row)))[:number]
 
     def count(self, selection: RowChoice, user: Any) -> int:
         return sum(row.is_in(selection, user) for row in self.rows)

@@ -44,6 +44,15 @@ def test_the_plan_is_that_of_the_toolbox_with_what_the_project_has_written(team)
     assert plan(team).total == len(catalogues.current().activities) + 1
 
 
+def test_what_comes_next_is_what_has_a_day_then_what_the_phase_that_the_project_is_in_asks_for(team):
+    before, now = plan(team).phases[:2]
+    take(team, before.rows[1].code, owner=team.editor.pk, due=days(3))
+    phase = now.phase.slug
+    codes = [row.code for row in plan(team).next(3, phase)]
+    assert codes == [before.rows[1].code, *(row.code for row in now.rows[:2])]
+    assert [row.code for row in plan(team).next(2)] == [before.rows[1].code, before.rows[0].code]
+
+
 def test_what_is_not_relevant_is_counted_neither_as_done_nor_as_to_do(team):
     phase = plan(team).phases[0]
     first, second = (row.code for row in phase.rows[:2])
