@@ -253,6 +253,22 @@ def test_the_first_point_asks_for_the_first_phases_alone(team):
     assert set(first.missing) < set(last.missing)
 
 
+def test_what_is_to_be_done_in_the_phase_of_the_point_itself_counts(team):
+    point = point_of(team, "P1")
+    assert [each.phase for each in point.phases][-1] == point.phase
+    assert point.phase in [phase for phase, _rows in point.open_tasks]
+
+
+def test_a_point_shows_the_new_draft_and_the_approved_version_that_it_follows(team):
+    for number, status in enumerate(("approved", "approved", "draft"), 1):
+        fields = {"number": number, "template": "S05", "version": number, "status": status}
+        ProjectDocument.objects.create(project=team.project, **fields)
+    assert [ground.document.version for ground in point_of(team).documents] == [2, 3]
+    text = main_text(team.management, address(team))
+    assert "version 2" in text
+    assert "version 3" in text
+
+
 def test_no_point_misses_the_opinion_as_a_document(team):
     missing = {template.code for template in point_of(team, "P3").missing}
     assert "S11" in missing

@@ -226,15 +226,18 @@ def test_who_has_written_before_a_version_gives_no_opinion_on_it(team):
         document.give_opinion(team.dpo.user, "supports", "", [], document.state_hash())
 
 
-def test_nobody_else_in_charge_changes_no_document(team):
-    """A measure and a requirement, of which a document says what is done and not by whom."""
+def test_another_owner_changes_no_document(team):
+    """Of a measure, a requirement and a risk a document says what is done, and not by whom."""
     measure = Measure.add_measure(team.project, "Læs hvert brev", ["R01"], team.editor.user)
     state = RequirementState.assess(
         team.project, "K01", {"state": "met", "how": "Aftalt"}, fingerprint(RequirementState().content), team.lead.user
     )
+    risk = RiskAssessment.assess(
+        team.project, "R01", {"event": "Et brev går tabt"}, fingerprint(RiskAssessment().content), team.lead.user
+    )
     documents = [begin(team, template) for template in ("S11", "S16")]
     before = [document.state_hash() for document in documents]
-    for row in (measure, state):
+    for row in (measure, state, risk):
         row.store({"owner": team.lead.pk}, fingerprint(row.content), team.lead.user)
     assert [document.state_hash() for document in documents] == before
     measure.change({"text": "Læs hvert andet brev"}, fingerprint(Measure.objects.get().content), team.lead.user)

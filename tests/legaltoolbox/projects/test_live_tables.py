@@ -23,6 +23,7 @@ from legaltoolbox.projects.models.values import new_row
 from legaltoolbox.projects.work.live import LAYOUTS
 from tests.legaltoolbox.projects.documents import begin, browser, docx_text, keep, shown_to_decide
 from tests.legaltoolbox.projects.said import rate, say_all
+from tests.legaltoolbox.projects.whole import import_file, whole_file
 
 pytestmark = pytest.mark.any_database
 
@@ -182,6 +183,24 @@ def test_an_approved_document_shows_what_it_showed_then_and_the_next_version_wha
     second = begin(team, "S11")
     assert "Noget helt andet" in page(team, second, "11")
     assert second.all_stored() == document.all_stored()
+
+
+def test_an_imported_document_shows_what_its_new_project_says_and_no_opinion_or_decision_of_the_old_one(team):
+    say_all(team)
+    document, _seen = at_management(team)
+    address = reverse("projects:document_decide", args=[*team.project.address, document.number])
+    browser(team.management).post(address, {"answer": "yes"} | shown_to_decide(document))
+    decided = [page(team, document, section) for section in ("13", "14")]
+    team.project = import_file(team.municipality, team.lead, whole_file(team.project))
+    rate(team, event="Noget helt andet")
+    imported = team.project.documents.get()
+    assert "Noget helt andet" in page(team, imported, "11")
+    for before, section, said in zip(
+        decided, ("13", "14"), ("Der er ingen råd at svare på.", "Ledelsen besluttede den"), strict=True
+    ):
+        assert said in before
+        assert said not in page(team, imported, section)
+    assert "Noget helt andet" in file(team, imported)
 
 
 def test_rows_that_a_team_has_typed_before_stay_below_and_untouched_ones_of_the_catalogue_are_not_shown(team):

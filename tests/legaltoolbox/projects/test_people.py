@@ -114,6 +114,18 @@ def test_an_address_at_the_domain_can_ask_and_lets_nobody_in(team, asker):
     assert events(team.municipality) == [("asked", "")]
 
 
+def test_who_works_for_a_municipality_is_not_invited_to_ask(team, asker):
+    open_to = Municipality.objects.open_to
+    assert open_to(asker) == [team.municipality]
+    assert open_to(team.lead.user) == []
+
+
+def test_nobody_can_ask_a_municipality_that_has_no_mail_domain(team):
+    with pytest.raises(ValidationError):
+        MunicipalityJoinRequest.submit(team.municipality, make_user(EMAIL))
+    assert not MunicipalityJoinRequest.objects.exists()
+
+
 @pytest.mark.parametrize("email", ["ny@k9902.example", "ny@under.k9901.example", "ny@xk9901.example"])
 def test_another_domain_cannot_ask(team, asker, email):
     user = make_user(email)

@@ -121,6 +121,13 @@ def test_a_double_click_makes_one_project(file, team):
     assert ProjectImport.objects.count() == 1
 
 
+def test_a_colleague_with_the_same_page_gets_a_project_of_their_own(file, team):
+    page = new_page()
+    first, second = (send(member, written(file), page) for member in (team.lead, team.strange))
+    assert first["Location"] != second["Location"]
+    assert not Project.objects.visible_to(team.strange.user).filter(imported__by=team.lead.user)
+
+
 def test_too_many_imports_of_a_day_are_refused(team):
     [limit] = LIMITS["import_project"]
     for _attempt in range(limit.most):
@@ -256,6 +263,8 @@ def test_a_wrong_value_anywhere_is_refused_or_taken_and_breaks_nothing(file, tea
         (("project", "history", "opinions", 0, "document"), 77, "project.history.opinions[0].document"),
         (("project", "answers", 0, "question"), "ukendt", "project.answers[1]"),
         (("project", "tasks", 2, "title"), "x", "project.tasks[2].title"),
+        (("project", "tasks", 0, "done_at"), "2026-03-02T09:30:00.000000Z", "project.tasks[0].done_at"),
+        (("project", "tasks", 2, "done_at"), None, "project.tasks[2].done_at"),
         (("project", "details", "title"), "\u202egnp.exe", "project.details.title"),
         (("project", "history", "events", 0, "actor"), {"\ud800": 1}, "project.history.events[0].actor"),
         (("project", "documents", 0, "answers", 0, "value"), [[1]], "project.documents[0].answers[0].value"),

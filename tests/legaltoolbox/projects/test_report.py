@@ -373,6 +373,10 @@ def test_a_new_draft_leaves_the_approved_dpia_done_and_a_changed_one_says_so(tea
     assert "ændret" not in str(entry(team)["Bemærkninger"])
     FieldAnswer.objects.filter(document=document).update(value="Noget andet")
     assert "DPIA’en er ændret, siden den blev besluttet." in str(entry(team)["Bemærkninger"])
+    ProjectDocument.objects.filter(version=2).update(status="approved")
+    newest, at = ProjectDocument.objects.get(version=2), timezone.now() + timedelta(days=40)
+    Decision.objects.create(project=team.project, document=newest, answer="yes", state="x", at=at)
+    assert entry(team)["Dato for den seneste DPIA"] == timezone.localdate(at)
 
 
 def test_the_file_has_the_lines_of_the_page_in_one_row_and_nothing_a_spreadsheet_runs(team):

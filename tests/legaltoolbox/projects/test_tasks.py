@@ -1,6 +1,6 @@
 """Tasks and answers to checklists: one event for each change, and nothing of two people at once is lost."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -50,6 +50,15 @@ def test_an_activity_has_a_row_from_the_first_change_on_and_one_event_for_each(t
     assert (owned.person_before, owned.person) == (None, team.editor.user)
     save(team, {"state": "under-way"})
     assert team.project.tasks.get().done_at is None
+
+
+def test_a_done_task_keeps_the_time_it_was_done_at_when_it_is_edited(team):
+    save(team, {"state": "done"})
+    earlier = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    Task.objects.update(done_at=earlier)
+    assert save(team, {"note": "Referatet ligger på sagen"})
+    task = Task.objects.get()
+    assert (task.note, task.done_at) == ("Referatet ligger på sagen", earlier)
 
 
 def test_what_is_not_relevant_says_why(team):
