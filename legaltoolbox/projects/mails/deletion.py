@@ -1,4 +1,7 @@
-"""The mails before a closed project is deleted: to those who lead it, and to the municipality's keepers."""
+"""The mails before a closed project is deleted: to those who lead it, and to the municipality's keepers.
+
+Where the municipality asks for the second step they have the project's number and no title: mail is read without it.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -45,6 +48,8 @@ def _letters(project: Project, days: int) -> Iterator[Letter]:
         context = {
             "project": project,
             "municipality": project.municipality,
+            "number": str(project.number),
+            "is_named": not project.municipality.requires_second_factor,
             "day": project.deleted_on,
             "is_lead": is_lead,
             "url": link(name, *args, language=user.language),

@@ -1,6 +1,7 @@
 """The mails of a document's steps and of the decisions at a project's decision points: to whoever has the next step, or waits.
 
-They name nobody and say nothing of what a project contains but its title, and that of the document or point.
+They name nobody and say nothing of what a project contains but its title, and that of the document or point. Where the
+municipality asks for the second step they have the project's number alone: mail is read without it.
 """
 
 from collections.abc import Iterator
@@ -22,11 +23,16 @@ KIND = "project_step"
 
 
 class StepText(NamedTuple):
-    """Who gets the mail about a step, its subject and its sentence, with places for `thing`, `project`, `municipality` and `day`."""
+    """Who gets the mail about a step, its subject and its sentence, with places for `thing`, `project`, `municipality` and `day`.
+
+    Subject and sentence for before the second step have a place for the project's `number`, and none for titles.
+    """
 
     roles: tuple[str, ...]
     subject: Any
     sentence: Any
+    subject_before_step: Any
+    sentence_before_step: Any
 
 
 TEXTS = {
@@ -36,12 +42,20 @@ TEXTS = {
         _(
             "The project “%(project)s” of %(municipality)s asks for your opinion on “%(thing)s” by %(day)s. Nobody changes the document while you read. It is here:"
         ),
+        _("Your opinion is wanted"),
+        _(
+            "Project no. %(number)s of %(municipality)s asks for your opinion by %(day)s. You see on what with your authenticator app:"
+        ),
     ),
     What.OPINION: StepText(
         (ProjectRole.LEAD,),
         _("There is an opinion on “%(thing)s”"),
         _(
             "The data protection officer has given an opinion on “%(thing)s” in the project “%(project)s”. Read it, and answer the advice, here:"
+        ),
+        _("There is an opinion"),
+        _(
+            "The data protection officer has given an opinion in project no. %(number)s of %(municipality)s. You read it with your authenticator app:"
         ),
     ),
     What.TO_MANAGEMENT: StepText(
@@ -50,12 +64,20 @@ TEXTS = {
         _(
             "The project “%(project)s” of %(municipality)s asks the management to decide on “%(thing)s”. You see what the decision rests on, and decide here:"
         ),
+        _("Something waits for your decision"),
+        _(
+            "Project no. %(number)s of %(municipality)s asks the management to decide. You see on what with your authenticator app:"
+        ),
     ),
     What.DECIDED: StepText(
         (ProjectRole.LEAD, DPO),
         _("The management has decided on “%(thing)s”"),
         _(
             "The management has decided on “%(thing)s” in the project “%(project)s” of %(municipality)s. You read the decision here:"
+        ),
+        _("The management has decided"),
+        _(
+            "The management has decided something in project no. %(number)s of %(municipality)s. You read the decision with your authenticator app:"
         ),
     ),
 }
@@ -104,19 +126,26 @@ def _letters(event: ProjectEvent, thing: str, address: tuple[Any, ...], until: A
                 continue
             name, *args = address
             with translation.override(user.language):
-                words = {
-                    "thing": thing,
-                    "project": project.title,
-                    "municipality": project.municipality.name,
-                    "day": formats.date_format(until, "DATE_FORMAT") if until else "",
-                }
+                subject, sentence = _words(project, text, thing, until)
                 context = {
-                    "subject": text.subject % words,
-                    "sentence": text.sentence % words,
+                    "subject": subject,
+                    "sentence": sentence,
                     "why": str(WHY[role]),
                     "url": link(name, *args, language=user.language),
                 }
             yield Letter(f"project-step:{event.pk}:{user.pk}", user.email, KIND, context, user.language)
+
+
+def _words(project: Project, text: StepText, thing: str, until: Any) -> tuple[str, str]:
+    """Subject and sentence in the language that is active; no title where the municipality asks for the second step. No query."""
+    words = {
+        "municipality": project.municipality.name,
+        "day": formats.date_format(until, "DATE_FORMAT") if until else "",
+    }
+    if project.municipality.requires_second_factor:
+        return str(text.subject_before_step), text.sentence_before_step % {**words, "number": project.number}
+    words |= {"thing": thing, "project": project.title}
+    return text.subject % words, text.sentence % words
 
 
 def recipients(project: Project, role: str) -> list[User]:

@@ -1,5 +1,7 @@
 """A municipality that asks for two-step login: nothing of it opens without, at whatever address, and other municipalities do."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -10,12 +12,15 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.models import User
 from legaltoolbox.catalogue import catalogues
+from legaltoolbox.projects.mails import deletion
+from legaltoolbox.projects.mails import steps as step_mails
 from legaltoolbox.projects.mails.tasks import post_weekly
-from legaltoolbox.projects.models import Municipality, MunicipalityEvent, Task
+from legaltoolbox.projects.models import Municipality, MunicipalityEvent, Project, ProjectEvent, Task
 from legaltoolbox.projects.models.tasks import EMPTY
 from tests.authenticators import APP, enrol, secret_on, totp
 from tests.builders import make_user
 from tests.legaltoolbox.projects.access import ANYBODY, TABLE
+from tests.legaltoolbox.projects.documents import begin
 from tests.mails import confirm_recently, log_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content"), pytest.mark.any_database]
@@ -221,3 +226,49 @@ def test_the_weekly_mail_names_no_title_of_a_municipality_that_asks_for_the_step
     assert "Opgave i 9901" not in body
     assert f"{asking.municipality.name}: 1 " in body
     assert reverse("projects:mine") in body
+
+
+# Mails ----------------------------------------------------------------------------------------------
+
+NUMBER = 4711
+
+
+@pytest.fixture
+def numbered(asking) -> Project:
+    """The project of the municipality that asks for the step, with a number that stands nowhere else."""
+    Project.objects.filter(pk=asking.project.pk).update(number=NUMBER)
+    return Project.objects.select_related("municipality").get(pk=asking.project.pk)
+
+
+def says_number_alone(mail, project, *titles) -> bool:
+    """Whether the mail says which project it is about beside the link, and no title."""
+    text = mail.subject + mail.body
+    return mail.body.count(str(NUMBER)) == 2 and not any(title in text for title in (project.title, *titles))
+
+
+@pytest.mark.parametrize("what", step_mails.TEXTS)
+def test_the_mail_about_a_step_names_the_number_alone(what, numbered, asking):
+    document = begin(asking, "S11")
+    document.project, document.opinion_until = numbered, timezone.localdate()
+    ProjectEvent.record(numbered, what, None, "S11")
+    mails = step_mails.send_step(document, what, "Titel på S11")
+    assert mails
+    assert all(says_number_alone(mail, numbered, "Titel på S11") for mail in mails)
+
+
+def test_the_mail_about_a_decision_point_names_the_number_alone(numbered):
+    ProjectEvent.record(numbered, "decided", None, "P1")
+    mails = step_mails.send_point(numbered, "P1", "Titel på P1")
+    assert mails
+    assert all(says_number_alone(mail, numbered, "Titel på P1") for mail in mails)
+
+
+def test_the_mail_before_a_deletion_names_the_number_alone(numbered, asking):
+    asking.project.close(asking.lead.user)
+    closed = Project.objects.select_related("municipality").get(pk=numbered.pk)
+    assert closed.deleted_on
+    deletion.announce(closed, closed.deleted_on - timedelta(days=14))
+    mails = {mail.to: mail for mail in OutgoingMail.objects.filter(kind=deletion.TEMPLATE)}
+    assert set(mails) == {asking.lead.user.email, asking.keeper.user.email}
+    assert all(closed.title not in mail.subject + mail.body for mail in mails.values())
+    assert all(str(NUMBER) in mail.subject for mail in mails.values())
