@@ -95,7 +95,7 @@ class Table:
 
 LETTERS_OF_WIDTH = 95
 """Letters of a cell's text that stand beside each other on the width of a page."""
-LINES_OF_SHORT_ROW = 14
+LINES_OF_SHORT_ROW = 20
 
 
 def short_rows(table: Table) -> list[bool]:

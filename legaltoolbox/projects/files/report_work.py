@@ -52,7 +52,8 @@ def bases(report: ProjectReport) -> Iterator[Block]:
         yield Table(("Behandling", "Hjemmel", "Vurdering"), rows, (2.4, 4, 1.6), row_breaks=True)
     lacking = [str(each.phase) for each in report.bases.phases if each.is_lacking and not each.rows]
     if lacking and report.bases.is_needed:
-        yield Prose("Ingen behandling er beskrevet i:\n" + "\n".join(f"- {phase}" for phase in lacking))
+        listed = "\n".join(f"- {phase}" for phase in lacking)
+        yield Together([Prose(f"Ingen behandling er beskrevet i:\n{listed}")])
 
 
 # Risks --------------------------------------------------------------------------------------------

@@ -71,6 +71,11 @@ def test_a_short_row_stays_on_one_page_and_a_long_one_may_be_divided():
     assert short_rows(narrow) == [False]
 
 
+def test_a_row_of_seventeen_lines_in_a_narrow_column_stays_on_one_page():
+    """As one of a legal basis with a reason of 400 letters, in a column of a quarter of the page."""
+    assert short_rows(Table(["a", "b"], [["ord " * 100, ""]], (1, 3))) == [True]
+
+
 def test_the_help_of_a_table_stands_below_its_caption_and_stays_with_it():
     table = Table(["a"], [["b"]], caption="Tabel", help="Sådan udfyldes den.")
     caption, help_text = open_document(Document("T", blocks=[table])).paragraphs[1:3]
