@@ -1,7 +1,11 @@
 """A project with a row of every kind that its file has, whose texts a test gives."""
 
 import itertools
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField
 
 from kl_ai.drafts.parts import new_page
 from legaltoolbox.projects.files.project_json import project_record, settled, written
@@ -75,6 +79,39 @@ def fill(team, texts=("Svar med æøå & <b>fed</b>",)) -> Project:
     ApprovedFile.objects.create(document=documents[0], docx=words.text().encode(), pdf=b"%PDF")
     _fill_history(team, words, documents[0])
     return project
+
+
+VARIED = (
+    ScreeningAnswer, Task, ChecklistAnswer, RiskAssessment, RequirementState, Measure, Evidence, ProjectLegalBasis, Comment,
+    Opinion, AdvicePoint, Decision, ApprovedFile, DocumentPart, FieldAnswer, FieldEdit,
+)  # fmt: skip
+
+
+def vary(random) -> None:
+    """Leave out rows of the one project that there is, and give others other values that their fields can have."""
+    for model in VARIED:
+        for row in model.objects.all():
+            if random.random() < 0.3:
+                row.delete()
+                continue
+            for field in model._meta.fields:
+                setattr(row, field.attname, _other_value(field, getattr(row, field.attname), random))
+            if isinstance(row, Task):
+                row.done_at = NOW if row.state == "done" else None
+            with suppress(ValidationError):  # not every value goes with every other
+                row.full_clean()
+                row.save()
+
+
+def _other_value(field, value, random):
+    """Another value of a choice, a step, a day or a yes and no; of any other field the same."""
+    if field.choices:
+        return random.choice([value for value, _label in field.flatchoices])
+    if field.name.startswith(("likelihood", "consequence")):
+        return random.choice([None, 1, 2, 3, 4])
+    if field.name in ("due", "dated"):
+        return random.choice([None, DAY, date(2000, 1, 1), date(2099, 12, 31)])
+    return random.random() < 0.5 if isinstance(field, BooleanField) else value
 
 
 def _fill_work(team, words) -> None:
@@ -163,4 +200,4 @@ def import_file(municipality, by, file: dict) -> Project:
     return ProjectImport.take(municipality, by.user, record, source, new_page()).project
 
 
-__all__ = ["fill", "import_file", "project_record", "settled", "whole_file", "written"]
+__all__ = ["fill", "import_file", "project_record", "settled", "vary", "whole_file", "written"]
