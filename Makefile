@@ -1,6 +1,6 @@
 # What the portal offers on a command line. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-mail demo-mail test check bench messages format clean \
+.PHONY: help setup demo demo-mail test check bench messages format clean \
 	check-code check-imports check-types check-templates check-settings check-migrations check-translations
 
 PORT ?= 8000

@@ -174,10 +174,11 @@ VALUES_AT_START = [
 WAITING_WORK = ["marketoverview.review.waiting.KINDS", "legaltoolbox.waiting.kinds", "kl_ai.mail.waiting.KINDS"]
 """The kinds of work that wait for KL's staff (`kl_ai.waiting`)."""
 LOGIN_DELETION = "marketoverview.mails.login_deletion.LOGIN_DELETION"
+"""What deletes a login with all that is stored about the person (`kl_ai.people.login_deletion`)."""
 LOGIN_PARTS = ["legaltoolbox.projects.mails.login_deletion.LOGIN_PART"]
+"""What the other apps say of and do at the deletion of a login (`kl_ai.people.login_deletion`)."""
 OWN_DATA = ["legaltoolbox.projects.mails.own_data.own_data"]
 """From a user to what an app stores about the person, for the copy of the own data (`kl_ai.people.own_data`)."""
-"""What deletes a login with all that is stored about the person (`kl_ai.people.login_deletion`)."""
 INVITED_ADDRESSES = [
     "marketoverview.views.invitations.invited_address",
     "legaltoolbox.projects.views.joining.invited_address",

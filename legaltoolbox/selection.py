@@ -153,7 +153,7 @@ def _situation(form: forms.Form, catalogue: Catalogue, notices: Notices) -> Situ
     for no, yes in contradictions:
         notices.add(
             _(
-                "“%(question)s” counts as answered yes, since “%(other)s” is answered yes. Is it no, then answer no to both."
+                "“%(question)s” counts as answered yes, since “%(other)s” is answered yes. If it is no, answer no to both."
             )
             % {"question": no.question, "other": yes.question}
         )

@@ -51,6 +51,7 @@ def _letter(user: Any, due_rows: list[Task | Measure], day: date, catalogue: Cat
     """The mail to this person. Of a municipality that asks for the second step it has numbers alone: mail is read without it."""
     tasks = [row for row in due_rows if not row.project.municipality.requires_second_factor]
     numbers = Counter(row.project.municipality for row in due_rows if row.project.municipality.requires_second_factor)
+    late = sum(row.due is not None and row.due < day for row in due_rows)
     stop_url = link("projects:task_mails_stop", SIGNER.sign(user.pk), language=user.language)
     with translation.override(user.language):
         lines = [
@@ -68,7 +69,8 @@ def _letter(user: Any, due_rows: list[Task | Measure], day: date, catalogue: Cat
         "soon": [line for line in lines if not line["is_overdue"]],
         "more": max(0, len(tasks) - MOST_TASKS),
         "unnamed": [{"municipality": municipality.name, "number": n} for municipality, n in numbers.items()],
-        "number": len(due_rows),
+        "late": late,
+        "coming": len(due_rows) - late,
         "days": DAYS_AHEAD,
         "mine_url": link("projects:mine", language=user.language),
         "stop_url": stop_url,

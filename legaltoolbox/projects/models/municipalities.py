@@ -21,7 +21,7 @@ from kl_ai.drafts.parts import changed_items, fingerprint
 from kl_ai.search.database import DanishOrder
 from kl_ai.validators import validate_line
 
-from ..rights import may_work_for_municipalities
+from ..rights import ProjectRole, may_work_for_municipalities
 from .events import ProjectEvent
 from .kept_time import KEPT_MONTHS, KEPT_WORDS, months_after
 from .municipality_events import DETAILS, MunicipalityEvent, tasks_code
@@ -159,9 +159,11 @@ class Municipality(models.Model):
                 self.keeper(by)
             if not may_work_for_municipalities(user):
                 raise ValidationError(gettext("KL’s staff do not work for a municipality here. Use another address."))
-            member, is_new = self.members.get_or_create(user=user, defaults={"is_keeper": is_keeper, "dpo": dpo})
-            if is_new:
+            member: MunicipalityMember | None = self.members.filter(user=user).first()
+            if member is None:
+                member = MunicipalityMember(municipality=self, user=user, is_keeper=is_keeper, dpo=dpo)
                 member.full_clean()
+                member.save()
                 MunicipalityEvent.record(self, What.JOINED, by, user, detail=member.special_task, by_kl=by_kl)
                 waiting = self.join_requests.filter(user=user, decided_at=None)
                 waiting.update(decided_at=timezone.now(), decided_by=None if is_invited else by, approved=True)
@@ -186,11 +188,8 @@ class Municipality(models.Model):
         `seen` is the fingerprint of the `settings` that the page had shown: raises `ChangedMeanwhile` where another keeper
         has stored others since. With None nothing is compared.
         """
-        values = {
-            "mail_domains": mail_domains,
-            "kept_months": kept_months,
-            "requires_second_factor": requires_second_factor,
-        }
+        values = {"mail_domains": mail_domains, "kept_months": kept_months}
+        values["requires_second_factor"] = requires_second_factor
         with transaction.atomic():
             self.lock()
             self.keeper(by)
@@ -324,8 +323,10 @@ class MunicipalityMember(models.Model):
 
     def projects_led_alone(self) -> list[Any]:
         """The projects that would have no lead without the person, closed ones too: nobody could reopen them. One query."""
-        leads = self.municipality.projects.filter(members__member=self, members__role="lead")
-        others = type(self).objects.filter(project_roles__project=models.OuterRef("pk"), project_roles__role="lead")
+        leads = self.municipality.projects.filter(members__member=self, members__role=ProjectRole.LEAD)
+        others = type(self).objects.filter(
+            project_roles__project=models.OuterRef("pk"), project_roles__role=ProjectRole.LEAD
+        )
         return list(leads.exclude(models.Exists(others.exclude(pk=self.pk))).order_by("number"))
 
     def _lock(self, by: Any, *, as_keeper: bool = True) -> None:

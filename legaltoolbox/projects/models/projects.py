@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.drafts.parts import changed_items
+from kl_ai.drafts.parts import changed_items, fingerprint
 from kl_ai.validators import validate_line, validate_text
 
 from ..rights import RIGHTS, Permission, ProjectRole, Right
@@ -216,9 +216,8 @@ class Project(models.Model):
         with transaction.atomic():
             self.lock()
             before = {name: getattr(self, name) for name in values}
-            changed = {name: value for name, value in values.items() if before[name] != value}
-            if seen is not None:
-                changed_items(before, values, seen, lambda: last_change(self, What.EDITED))
+            shown = fingerprint(before) if seen is None else seen
+            changed = changed_items(before, values, shown, lambda: last_change(self, What.EDITED))
             for name, value in changed.items():
                 setattr(self, name, value)
             self.full_clean()

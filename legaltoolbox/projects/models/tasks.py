@@ -5,7 +5,6 @@ project has added itself have a title and no activity. The texts stand in the ca
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.drafts.parts import ChangedMeanwhile, changed_items
 from kl_ai.validators import validate_line, validate_text
 
-from .edited import refuse_unseen
+from .edited import refuse_unseen, value_in_event
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
 from .opinions import Decision
@@ -253,7 +252,11 @@ class Task(models.Model):
         self.save()
         for name in () if is_new else changed:
             reason = self.reason if name == "state" and self.state == TaskState.NOT_RELEVANT else ""
-            values: dict[str, Any] = {"old": _text(before[name]), "new": _text(changed[name]), "reason": reason}
+            values: dict[str, Any] = {
+                "old": value_in_event(before[name]),
+                "new": value_in_event(changed[name]),
+                "reason": reason,
+            }
             if name == "owner":
                 owners = {"person": self.owner, "person_before": owner_before}
                 values = {role: owner.user if owner else None for role, owner in owners.items()}
@@ -274,12 +277,6 @@ class Task(models.Model):
     def _place(self, name: str) -> str:
         """Where an event says that a field was changed: "A25.due", "Aftal et møde.due"."""
         return f"{self.activity or self.title[:PLACE_LETTERS]}.{name}"
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 class ChecklistAnswerQuerySet(models.QuerySet["ChecklistAnswer"]):

@@ -89,7 +89,8 @@ class SettingsForm(forms.Form):
         widget=forms.RadioSelect,
         choices=list(KEPT_WORDS.items()),
         help_text=gettext_lazy(
-            "Then a closed project is deleted with all that is in it. The project leads get a mail 60 and 14 days before."
+            "Then a closed project is deleted with all that is in it. The project leads and the keepers get a mail 60 and "
+            "14 days before."
         ),
     )
 

@@ -323,7 +323,7 @@ def _contradictions(project: Project, catalogue: Catalogue) -> Iterable[ProjectW
         return
     url = reverse("projects:screening", args=project.address)
     for no, yes in contradictions(project.screening_answers.all(), catalogue):
-        text = _("“%(no)s” counts as answered yes, since “%(yes)s” is answered yes. Is it no, then answer no to both.")
+        text = _("“%(no)s” counts as answered yes, since “%(yes)s” is answered yes. If it is no, answer no to both.")
         yield ProjectWarning(
             "warning",
             _("Two answers contradict each other"),

@@ -45,10 +45,11 @@ def change_fact(team, owner):
 
 def test_the_reason_stands_in_the_history_and_for_those_who_read(document, team):
     save(document, team.lead, f3=OTHER, f3_why=WHY)
-    answers, _details, history = page(document, team.reader, "section", "1").partition('class="field-history"')
+    answers, _details, history = page(document, team.reader, "section", "1").partition('class="field-history')
     assert WHY in answers
     assert WHY in history
-    assert WHY in page(document, team.lead, "section", "1").partition('class="field-history"')[2]
+    assert '<span class="sr-only">Nu: </span>' in history
+    assert WHY in page(document, team.lead, "section", "1").partition('class="field-history')[2]
 
 
 @pytest.mark.parametrize(("ending", "text"), [("docx", docx_text), ("pdf", pdf_text)])
@@ -58,7 +59,7 @@ def test_the_reason_stands_in_the_file_as_long_as_the_field_differs(ending, text
     assert WHY in " ".join(words.split())
     change_fact(team, OTHER)
     assert WHY not in text(browser(team.reader).get(url(document, "document_file", ending)).content)
-    assert WHY not in page(document, team.reader, "section", "1").partition('class="field-history"')[0]
+    assert WHY not in page(document, team.reader, "section", "1").partition('class="field-history')[0]
 
 
 # Who else is here ---------------------------------------------------------------------------------

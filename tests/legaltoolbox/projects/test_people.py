@@ -43,6 +43,12 @@ def test_who_is_invited_works_for_the_municipality_with_the_tasks_of_the_invitat
     assert events(team.municipality) == [("invited", "dpo"), ("joined", "dpo")]
 
 
+def test_nobody_is_let_in_as_keeper_and_officer_at_once(team):
+    with pytest.raises(ValidationError, match="tovholder"):
+        team.municipality.admit(make_user(EMAIL), team.keeper.user, is_keeper=True, dpo=OFFICER)
+    assert not team.municipality.members.filter(user__email=EMAIL)
+
+
 def test_accepting_twice_changes_nothing_more(team):
     invitation, user = invite(team), make_user(EMAIL)
     assert [invitation.accept(user), invitation.accept(user)] == [team.municipality] * 2

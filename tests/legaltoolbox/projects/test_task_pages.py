@@ -294,11 +294,20 @@ def test_the_mail_has_what_is_due_soon_or_overdue_and_comes_once_a_week(team):
     write_mails()
     (mail,) = write_mails(date(2026, 12, 6))
     assert mail.to == team.lead.user.email
+    assert mail.subject == "Fristen er overskredet for 1 af dine opgaver, og 1 har snart frist"
     title = catalogues.current().find("activity", "A01").title
     assert title in mail.body
     assert "Overskredet" in mail.body
     assert not {text for text in ("Langt væk", "Færdig", "Uden ejer") if text in mail.body}
     assert len(write_mails(date(2026, 12, 7))) == 2
+
+
+def test_the_subject_says_whether_tasks_are_overdue_or_due_soon(team):
+    add(team, "Overskredet", owner=team.lead.pk, due=date(2026, 11, 1))
+    add(team, "Snart", owner=team.editor.pk, due=MONDAY)
+    subjects = {mail.to: mail.subject for mail in write_mails()}
+    assert subjects[team.lead.user.email] == "Fristen er overskredet for 1 af dine opgaver"
+    assert subjects[team.editor.user.email] == "1 af dine opgaver har snart frist"
 
 
 def test_the_mail_is_in_the_language_of_the_person(team):
