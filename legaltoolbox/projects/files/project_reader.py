@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..models.portable import DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
@@ -14,6 +15,8 @@ from .schema_check import Problem, differing, first_problems, unstorable
 
 MOST_BRACKETS, MOST_COMMAS = 400_000, 1_500_000
 """Of a file: each can be an object in memory, many times as large as its letter."""
+MOST_ANSWERS = 20_000
+"""Of all documents of a file together; the templates have some thousand fields."""
 
 Record = dict[str, Any]
 
@@ -33,12 +36,28 @@ def read_file(content: bytes) -> tuple[Record, Record]:
         raise _unreadable(_("This is not the JSON file of a project, which “Get the whole project” gives."))
     if type(data.get("version")) is not int or data["version"] != VERSION:
         raise _unreadable(_("The file has another version of the format than this portal reads."))
+    if _answers(data.get("project")) > MOST_ANSWERS:
+        most = {"most": number_format(MOST_ANSWERS, force_grouping=True)}
+        raise _unreadable(_("The documents of a file can have %(most)s answers in all.") % most)
     for problems in (unstorable(data), differing(data, schema())):
         if first := first_problems(problems):
             raise UnreadableFile(first)
     if first := first_problems(_contradictions(data["project"])):
         raise UnreadableFile(first)
     return settled(data["project"]), data["exported"]
+
+
+def _answers(project: Any) -> int:
+    """How many answers the documents of a file have, earlier versions among them, as far as it has the form of one."""
+    older = _inner(_inner(project, "imported"), OLDER_DOCUMENTS)
+    lists = [_inner(project, DOCUMENTS.name), older]
+    documents = [document for each in lists if isinstance(each, list) for document in each]
+    answers = [_inner(document, "answers") for document in documents]
+    return sum(len(each) for each in answers if isinstance(each, list))
+
+
+def _inner(data: Any, name: str) -> Any:
+    return data.get(name) if isinstance(data, dict) else None
 
 
 def _unreadable(text: str) -> UnreadableFile:

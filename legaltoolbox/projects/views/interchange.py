@@ -1,5 +1,6 @@
 """A whole project as a file, a project made from such a file, and its imported history."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -88,9 +89,17 @@ class ImportForm(forms.Form):
 def import_project(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`…/<code>/importer/`: make a project from a file. A form that is sent twice makes one."""
     municipality = own_municipality(request, code)
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if request.method == "POST":
+        return _take_file(request, municipality)
+    return _import_page(request, municipality, ImportForm(), new_page())
+
+
+@expensive
+def _take_file(request: AuthenticatedRequest, municipality: Municipality) -> HttpResponse:
+    """Make the project of the file that was sent; the page again, with what is wrong, where it is refused."""
+    form = ImportForm(request.POST, request.FILES)
     problems: list[Problem] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             limits.consume("import_project", person=request.user)
             record, source = read_file(form.cleaned_data["file"].read())
@@ -106,12 +115,21 @@ def import_project(request: AuthenticatedRequest, code: str) -> HttpResponse:
             messages.success(request, _("The project is made from the file, and you lead it."))
             return redirect("projects:imported", *made.project.address)
     page = PageSave.from_post(form.data).page or new_page()
-    return _import_page(request, municipality, {"form": form, "problems": problems, "page": page})
+    return _import_page(request, municipality, form, page, problems)
 
 
-def _import_page(request: AuthenticatedRequest, municipality: Municipality, context: dict[str, Any]) -> HttpResponse:
+def _import_page(
+    request: AuthenticatedRequest,
+    municipality: Municipality,
+    form: ImportForm,
+    page: str,
+    problems: Sequence[Problem] = (),
+) -> HttpResponse:
     title = _("Make a project from a file")
-    context |= {
+    context = {
+        "form": form,
+        "page": page,
+        "problems": problems,
         "title": title,
         "municipality": municipality,
         "refusal": refusal(municipality, request.user),

@@ -4,12 +4,15 @@ import copy
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import override
 
 from kl_ai.drafts.parts import fingerprint
+from kl_ai.pages import places
 from legaltoolbox.projects.files import document_bytes as document_files
-from legaltoolbox.projects.files import lengths
+from legaltoolbox.projects.files import lengths, project_reader
+from legaltoolbox.projects.files.project_reader import UnreadableFile, read_file
 from legaltoolbox.projects.models import ProjectImport
 from legaltoolbox.projects.models.values import (
     MOST_CELL_LETTERS,
@@ -20,7 +23,7 @@ from legaltoolbox.projects.models.values import (
 )
 from legaltoolbox.projects.work import sections
 from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
-from tests.legaltoolbox.projects.whole import import_file, whole_file
+from tests.legaltoolbox.projects.whole import import_file, whole_file, written
 from tests.reading import parse
 
 pytestmark = pytest.mark.any_database
@@ -43,7 +46,7 @@ def save(document, by, value, section="4", field="1"):
 def test_a_document_takes_no_more_than_a_file_can_be_made_of(team):
     document = begin(team)
     save(document, team.lead, rows(70))
-    with pytest.raises(ValidationError, match="in all"):
+    with pytest.raises(ValidationError, match=r"300\.000"):
         save(document, team.lead, rows(70), field="2")
     save(document, team.editor, "Et kort svar", field="3")
     assert {field for _section, field in document.all_stored()} == {"1", "3"}
@@ -76,7 +79,7 @@ def test_an_import_takes_no_document_that_is_too_long(team):
     file = whole_file(team.project)
     [document] = file["project"]["documents"]
     document["answers"].append({**copy.deepcopy(document["answers"][0]), "field": "2"})
-    with pytest.raises(ValidationError, match=r"project\.documents\[0\]\.answers: .*in all"):
+    with pytest.raises(ValidationError, match=r"project\.documents\[0\]\.answers: .*300\.000"):
         import_file(team.municipality, team.lead, file)
     assert not ProjectImport.objects.exists()
 
@@ -107,3 +110,41 @@ def test_the_management_reads_why_a_document_that_is_too_long_is_not_approved(te
     document.refresh_from_db()
     assert document.status == "at-management"
     assert not document.decisions.exists()
+
+
+def many_answers(team, number):
+    """The file of a project whose two documents have so many answers in all, half of them of an earlier version."""
+    begin(team)
+    file = whole_file(team.project)
+    [document] = file["project"]["documents"]
+    answers = [{"section": "4", "field": f"f{place}", "value": ""} for place in range(number // 2)]
+    older = {**document, "number": 2, "version": 2, "answers": answers, "imported": {}}
+    document["answers"] = answers
+    document["version"] = 3
+    file["project"]["imported"]["documents"] = [older]
+    return file
+
+
+def test_a_file_with_too_many_answers_is_refused_before_anything_is_compared(team, monkeypatch, content):
+    fields = sum(len(content.fields(each)) for template in content.templates for each in content.sections(template))
+    assert fields * 5 < project_reader.MOST_ANSWERS, "five versions of everything"
+    monkeypatch.setattr(project_reader, "MOST_ANSWERS", 20)
+    with pytest.raises(UnreadableFile) as accepted:
+        read_file(written(many_answers(team, 22)))
+    assert "20" in accepted.value.problems[0].text
+    monkeypatch.setattr(project_reader, "differing", lambda *_args: pytest.fail("compared"))
+    for project in (None, [], {"documents": 3, "imported": {"documents": [3, {"answers": 3}]}}):
+        file = {**whole_file(team.project), "project": project}
+        with pytest.raises(pytest.fail.Exception):
+            read_file(written(file))
+
+
+def test_an_import_waits_for_its_turn_as_files_do_and_its_form_does_not(team, monkeypatch):
+    full = places.Places(2)
+    assert full.take_for_file()
+    monkeypatch.setattr(places, "places", full)
+    path = reverse("projects:import", args=[team.municipality.code])
+    assert browser(team.lead).get(path).status_code == 200
+    file = SimpleUploadedFile("projekt.json", written(whole_file(team.project)), "application/json")
+    assert browser(team.lead).post(path, {"file": file}).status_code == 503
+    assert not ProjectImport.objects.exists()
