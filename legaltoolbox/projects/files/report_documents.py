@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from kl_ai.export.document import Block, Facts, Heading, Prose, Table, Together
-from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.files.texts import danish_date
 from legaltoolbox.models import Activity, DocumentTemplate, Phase, Requirement, Risk
 
@@ -51,7 +50,7 @@ def documents(report: ProjectReport) -> Iterator[Block]:
         for opinion in row.opinions:
             yield from _opinion(opinion, is_changed=row.is_changed_since(opinion))
         for decision in row.decisions:
-            yield _decision(decision, report.catalogue, CHANGED if row.is_changed_since(decision) else "")
+            yield _decision(decision, report, CHANGED if row.is_changed_since(decision) else "")
     if not report.documents:
         yield Prose("Ingen dokumenter er begyndt.")
     if report.not_begun:
@@ -88,7 +87,7 @@ def _by(row: Opinion | Decision) -> list[tuple[str, list[str]]]:
     return [("Af", [str(row.by)])] if row.by else []
 
 
-def _decision(decision: Decision, catalogue: Catalogue, changed: str) -> Together:
+def _decision(decision: Decision, report: ProjectReport, changed: str) -> Together:
     """What was decided, on what, and whether that has changed since."""
     asked = decision.without_opinion_since
     lines = [
@@ -100,12 +99,12 @@ def _decision(decision: Decision, catalogue: Catalogue, changed: str) -> Togethe
             "Uden udtalelse",
             [f"Databeskyttelsesrådgiveren blev spurgt og havde ikke svaret {danish_date(asked)}."] if asked else [],
         ),
-        ("Hviler på", list(_rested_on(decision.rested_on, catalogue))),
+        ("Hviler på", list(_rested_on(decision.rested_on, report))),
     ]
     return Together([Heading(f"Beslutning {day_of(decision)}", level=3, numbered=False), Facts(lines)])
 
 
-def _rested_on(record: Any, catalogue: Catalogue) -> Iterator[str]:
+def _rested_on(record: Any, report: ProjectReport) -> Iterator[str]:
     """What a decision has kept of what its page showed, in sentences (`Grounds.record`, `PointGrounds.record`)."""
     if not isinstance(record, dict) or not record:
         return
@@ -115,22 +114,32 @@ def _rested_on(record: Any, catalogue: Catalogue) -> Iterator[str]:
         changed = ", dokumentet var ændret siden" if record.get("changed_since_opinion") else ""
         yield f"Udtalelse: {verdict}{changed}." if verdict else "Ingen udtalelse."
     shown = record.get("documents")
+    catalogue = report.catalogue
     names = {template.code: str(template) for template in catalogue.templates}
+    words = {
+        (row.document.template, str(row.document.version)): row.document.status_label
+        for row in report.documents
+        if row.document.has_conditions
+    }
     for each in shown if isinstance(shown, list) else ():
         if isinstance(each, dict):
-            yield _shown_document(each, names, verdicts)
-    for key, words, kind in RESTED_ON:
+            yield _shown_document(each, names, verdicts, words)
+    for key, heading, kind in RESTED_ON:
         values = record.get(key)
         if isinstance(values, list) and values:
             titles = {item.key: str(item) for item in catalogue.all(kind)} if kind else {}
             listed = ", ".join(titles.get(str(value), str(value)) for value in values)
-            yield f"{words}: {listed if len(values) <= MOST_LISTED else len(values)}."
+            yield f"{heading}: {listed if len(values) <= MOST_LISTED else len(values)}."
 
 
-def _shown_document(record: Mapping[str, Any], names: Mapping[str, str], verdicts: Mapping[str, str]) -> str:
-    """A document as the page of a decision point showed it."""
+def _shown_document(
+    record: Mapping[str, Any], names: Mapping[str, str], verdicts: Mapping[str, str], words: Mapping[Any, str]
+) -> str:
+    """A document as the page of a decision point showed it; `words` are the states of those that are approved on conditions."""
     code, version = str(record.get("code", "")), record.get("version", "")
     status = dict(DocumentStatus.choices).get(str(record.get("status")), "")
+    if record.get("status") == DocumentStatus.APPROVED:
+        status = words.get((code, str(version)), status)
     verdict = verdicts.get(str(record.get("opinion")))
     changed = ", ændret siden" if record.get("changed_since_opinion") else ""
     parts = [
@@ -146,6 +155,6 @@ def points(report: ProjectReport) -> Iterator[Block]:
     for point in report.points:
         yield Heading(str(point.activity), level=2)
         for decision in point.decisions:
-            yield _decision(decision, report.catalogue, BASIS_CHANGED if point.is_changed_since(decision) else "")
+            yield _decision(decision, report, BASIS_CHANGED if point.is_changed_since(decision) else "")
         if not point.decisions:
             yield Prose("Intet er besluttet endnu.")

@@ -12,6 +12,7 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.export.document import Together
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.files.document_bytes import document_bytes
+from legaltoolbox.projects.files.report_documents import points
 from legaltoolbox.projects.files.report_work import bases
 from legaltoolbox.projects.models import Decision, DocumentStatus, FieldAnswer, Project
 from legaltoolbox.projects.models.live import LATER_FIELDS
@@ -130,6 +131,20 @@ def test_a_paper_that_is_approved_on_conditions_says_so(team):
     document = team.project.documents.with_conditions().get()
     assert docx_text(document_bytes(document, template("S05"), catalogues.current(), "docx")).count("på vilkår") == 3
     assert "Ledelsen har godkendt dokumentet på vilkår." in page(team, "document_steps", document)
+
+
+def test_the_report_says_on_conditions_of_what_a_decision_at_a_point_rested_on(team):
+    approve(team, begun(team, "S05"), "conditions", "Kun i piloten.")
+    record = {"documents": [{"code": "S05", "version": 1, "status": "approved", "opinion": ""}]}
+    Decision.objects.create(project=team.project, point="P1", answer="yes", state="y", rested_on=record)
+    project = Project.objects.select_related("municipality").get(pk=team.project.pk)
+    (said,) = [
+        block
+        for block in points(project_report(project, catalogues.current(), timezone.localdate()))
+        if isinstance(block, Together)
+    ]
+    rested = " ".join(dict(said.blocks[1].rows)["Hviler på"])
+    assert "version 1; godkendt på vilkår." in rested
 
 
 # The next step ------------------------------------------------------------------------------------
