@@ -48,7 +48,7 @@ TEXTS = {
         ),
     ),
     What.OPINION: StepText(
-        (ProjectRole.LEAD,),
+        (ProjectRole.LEAD, ProjectRole.EDITOR),
         _("There is an opinion on “%(thing)s”"),
         _(
             "The data protection officer has given an opinion on “%(thing)s” in the project “%(project)s”. Read it, and answer the advice, here:"
@@ -70,7 +70,7 @@ TEXTS = {
         ),
     ),
     What.DECIDED: StepText(
-        (ProjectRole.LEAD, DPO),
+        (ProjectRole.LEAD, ProjectRole.EDITOR, DPO),
         _("The management has decided on “%(thing)s”"),
         _(
             "The management has decided on “%(thing)s” in the project “%(project)s” of %(municipality)s. You read the decision here:"
@@ -85,6 +85,7 @@ TEXTS = {
 WHY = {
     DPO: _("You get this mail because you are the municipality’s data protection officer, or a substitute."),
     ProjectRole.LEAD: _("You get this mail because you lead the project."),
+    ProjectRole.EDITOR: _("You get this mail because you work on the project."),
     ProjectRole.MANAGEMENT: _("You get this mail because you decide for the management in the project."),
 }
 

@@ -196,7 +196,12 @@ def test_a_second_click_decides_and_tells_nothing_twice(answer, team):
         typed = {"answer": answer, "conditions": "Kun breve.", "reason": "Fordi.", **seen}
         assert client.post(address(team, "decide_point"), typed).status_code == 302
     assert Decision.objects.count() == team.project.events.filter(what="decided").count() == 1
-    assert sorted(mail.to.partition("@")[0] for mail in OutgoingMail.objects.all()) == ["dpo", "lead", "substitute"]
+    assert sorted(mail.to.partition("@")[0] for mail in OutgoingMail.objects.all()) == [
+        "dpo",
+        "editor",
+        "lead",
+        "substitute",
+    ]
 
 
 def test_the_mail_leads_to_the_point(team):
@@ -327,7 +332,7 @@ def test_of_twenty_decisions_at_once_one_is_made_and_told_once(team):
     assert set(run_at_once(send, tries)) <= {200, 302}
     assert Decision.objects.count() == team.project.events.filter(what="decided").count() == 1
     told = sorted(mail.to.partition("@")[0] for mail in OutgoingMail.objects.all())
-    assert told == ["dpo", "lead", "substitute"]
+    assert told == ["dpo", "editor", "lead", "substitute"]
 
 
 def test_a_document_that_is_changed_after_the_opinion_is_said_to_be(team):

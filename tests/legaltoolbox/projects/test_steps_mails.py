@@ -61,11 +61,16 @@ def told_of(action) -> list[str]:
 def test_each_step_is_told_to_whoever_has_the_next_one(document, team, short_files):
     opinion = {"verdict": "advice", "points": "Slet efter 30 dage."}
     assert told_of(lambda: send(document, "ask_dpo", team.lead, until=UNTIL, unfinished="on")) == ["dpo", "substitute"]
-    assert told_of(lambda: send(document, "opinion", team.dpo, **opinion)) == ["lead"]
+    assert told_of(lambda: send(document, "opinion", team.dpo, **opinion)) == ["editor", "lead"]
     advice = {"answer-1": "followed", "reason-1": ""}
     assert told_of(lambda: send(document, "advice", team.lead, **advice)) == []
     assert told_of(lambda: send(document, "ask_management", team.editor)) == ["management"]
-    assert told_of(lambda: send(document, "decide", team.management, answer="yes")) == ["dpo", "lead", "substitute"]
+    assert told_of(lambda: send(document, "decide", team.management, answer="yes")) == [
+        "dpo",
+        "editor",
+        "lead",
+        "substitute",
+    ]
 
 
 def test_a_mail_leads_to_the_steps_and_tells_nothing_of_the_content(document, team):
@@ -89,7 +94,7 @@ def test_nobody_is_told_what_they_have_done_and_nobody_who_cannot_log_in(documen
     row.save()
     document.decide(team.management.user, "no", seen=document.state_hash(), reason="For dyrt.")
     step_mails.send_step(document, "decided", "Titel")
-    assert told() == ["dpo", "lead", "substitute"]
+    assert told() == ["dpo", "editor", "lead", "substitute"]
 
 
 @pytest.mark.parametrize("step", ["take_back", "opinion", "decide", "ask_management"])
@@ -117,7 +122,7 @@ def test_a_second_click_tells_nobody_twice(document, team, short_files):
     ProjectDocument.objects.filter(pk=document.pk).update(status="at-management")
     for _click in range(2):
         assert send(document, "decide", team.management, answer="yes").status_code == 302
-    assert told() == ["dpo", "lead", "substitute"]
+    assert told() == ["dpo", "editor", "lead", "substitute"]
     assert Decision.objects.count() == 1
 
 
@@ -153,4 +158,4 @@ def test_of_twenty_decisions_at_once_one_is_made_and_told_once(document, team, s
     assert set(codes) <= {200, 302}
     assert Decision.objects.count() == 1
     assert team.project.events.filter(what="decided").count() == 1
-    assert told() == ["dpo", "lead", "substitute"]
+    assert told() == ["dpo", "editor", "lead", "substitute"]
