@@ -1,10 +1,13 @@
 """What somebody has typed in a form of a project and not saved: the browser asks before the page is left."""
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from kl_ai.login import restore
 from legaltoolbox.projects.models import Comment, RequirementState
 from tests.browser import follow
 from tests.legaltoolbox.projects.documents import begin
@@ -98,6 +101,21 @@ def test_what_was_refused_is_asked_about_too(team, desktop, log_in):
     follow(desktop.get_by_role("button", name="Gem", exact=True))
     expect(desktop.locator("#id_note")).to_have_value(TYPED)
     asked = Asked(desktop)
+    try_to(desktop, desktop.locator(".project-nav a").first, asked, 1)
+
+
+def test_what_comes_back_after_a_login_is_asked_about_too(team, desktop, log_in):
+    """As `restore.keep_own` has stored it before a login that had expired."""
+    log_in(desktop, team.lead.user)
+    path = f"{base(team)}opgaver/ny/"
+    session = Session.objects.get()
+    store = SessionStore(session.session_key)
+    store[restore.SESSION_KEY] = [[path, [("title", ["Ring til KL"]), ("note", [TYPED])], team.lead.user.pk]]
+    store.save()
+    desktop.goto(path)
+    expect(desktop.locator("#id_note")).to_have_value(TYPED)
+    asked = Asked(desktop)
+    desktop.locator("#id_note").click()
     try_to(desktop, desktop.locator(".project-nav a").first, asked, 1)
 
 
