@@ -16,19 +16,21 @@ A count is a row of `AttemptCount` in the database, shared by all processes. Spa
 begins with the count at 0 again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, ngettext
 
 from ..addresses import unquoted_address
+from ..mail.models import OutgoingMail
 from ..models import User
 from ..requests.http import client_address
 from ..security import log as security_log
@@ -140,6 +142,18 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
 Those that withhold come last, so that what is refused takes no mail from others.
 """
 
+MAILS_A_DAY: Mapping[str, int] = {
+    # A data protection officer of a large municipality is asked, and told of decisions, a handful of times a day.
+    "project_step": 20,
+    # A municipality that begins invites its people in a day or two, and tells its keepers of each.
+    "municipality_membership": 40,
+}
+"""Kind of mail to how many of it one address gets in a day, for mails that people cause by ordinary work.
+
+The work itself is never refused; beyond the number only the mails are left out. They are counted as they are stored, inside
+the transaction of the work, so that what is undone counts for nobody.
+"""
+
 
 class LimitReached(Exception):
     """There have been too many attempts. `str()` is a sentence in the language of the page; `free_at` when it ends."""
@@ -191,6 +205,13 @@ def consume(
         address = security_log.address_hash(recipient) if recipient else None
         security_log.record("limit_reached", origin, action=action, per=reached.per, recipient=address, **whom)
         raise
+
+
+def mails_left(kind: str, addresses: Collection[str]) -> dict[str, int]:
+    """How many mails of this kind of `MAILS_A_DAY` each address can still get today. One query."""
+    today = OutgoingMail.objects.filter(kind=kind, to__in=addresses, created_at__gte=_span(DAY)[0])
+    numbers = dict(today.order_by().values_list("to").annotate(Count("pk")))
+    return {address: MAILS_A_DAY[kind] - numbers.get(address, 0) for address in addresses}
 
 
 def _count(action: str, values: Mapping[str, str]) -> bool:

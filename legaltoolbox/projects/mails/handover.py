@@ -6,10 +6,11 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.mail.outbox import link, post
+from kl_ai.mail.outbox import Letter, link
 
 from ..models import Municipality, MunicipalityMember, ProjectEvent
 from ..models.members import HandedOver
+from .posting import post_within_limits
 
 KIND = "municipality_membership"
 
@@ -30,15 +31,15 @@ def send_handed_over(
     newest = events.first() if done.projects else None
     if newest is None:
         return []
-    mails = [
-        _mail(newest, user, other, municipality, by, done, is_taking=is_taking)
+    letters = [
+        _letter(newest, user, other, municipality, by, done, is_taking=is_taking)
         for user, other, is_taking in ((leaving.user, taking.user, False), (taking.user, leaving.user, True))
         if user.is_active and user.pk != by.pk
     ]
-    return [mail for mail in mails if mail]
+    return post_within_limits(KIND, letters)
 
 
-def _mail(
+def _letter(
     event: ProjectEvent,
     user: Any,
     other: Any,
@@ -47,7 +48,7 @@ def _mail(
     done: HandedOver,
     *,
     is_taking: bool,
-) -> OutgoingMail | None:
+) -> Letter:
     language = user.language
     with translation.override(language):
         words = {
@@ -65,7 +66,7 @@ def _mail(
             "url": link("projects:municipality", municipality.code, language=language),
         }
     key = f"municipality-handover:{event.pk}:{user.pk}"
-    return post(key, user.email, KIND, context, language, mentions=(by, other), queue_only=True)
+    return Letter(key, user.email, KIND, context, language, mentions=(by, other))
 
 
 def _taking(projects: int) -> tuple[str, str]:

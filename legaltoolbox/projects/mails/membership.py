@@ -10,12 +10,14 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.mail.outbox import link, post
+from kl_ai.mail.outbox import Letter, link, post
 from kl_ai.models import User
 from kl_ai.security import log as security_log
 
 from ..models import Municipality, MunicipalityEvent, MunicipalityInvitation, MunicipalityJoinRequest
+from .posting import post_within_limits
 
+KIND = "municipality_membership"
 What = MunicipalityEvent.What
 
 
@@ -103,13 +105,13 @@ SECURITY_EVENTS = {
 def send_municipality_news(municipality: Municipality, request: HttpRequest | None = None) -> list[OutgoingMail]:
     """Queue the mails about all events of the municipality that nobody was told of yet. Call it in the verb's transaction.
 
-    Each event is a line of the security log, too, once the transaction is committed. One query, and one for each event
-    with those of its mails.
+    Each event is a line of the security log, too, once the transaction is committed. One query, one for each event, and
+    those of `post_within_limits`.
     """
     events = list(MunicipalityEvent.objects.unmailed().filter(municipality=municipality))
     for event in events:
         transaction.on_commit(partial(record_in_security_log, event, request), robust=True)
-    mails = [mail for event in events for mail in _mails(event)]
+    mails = post_within_limits(KIND, (letter for event in events for letter in _letters(event)))
     MunicipalityEvent.objects.filter(pk__in=[event.pk for event in events]).record_mailed()
     return mails
 
@@ -173,23 +175,23 @@ def keepers(municipality: Municipality) -> list[User]:
     return list(User.objects.filter(pk__in=rows.values("user")).order_by("pk"))
 
 
-def _mails(event: MunicipalityEvent) -> Iterator[OutgoingMail]:
-    """The new mails about one event."""
+def _letters(event: MunicipalityEvent) -> Iterator[Letter]:
+    """The mails about one event."""
     recipients = keepers(event.municipality) if event.what in TO_KEEPERS else []
     for user in recipients:
         if user.pk not in (event.actor_id, event.person_id):
-            yield from _mail(event, str(user.pk), user.email, user.language, TO_KEEPERS)
+            yield _letter(event, str(user.pk), user.email, user.language, TO_KEEPERS)
     is_by_another = event.person is None or event.actor_id != event.person_id
     address = event.person.email if event.person else event.email
     if event.what in TO_PERSON and address and is_by_another:
         language = event.person.language if event.person else _language_of_invitation(event)
-        yield from _mail(event, "person", address, language, TO_PERSON)
+        yield _letter(event, "person", address, language, TO_PERSON)
 
 
-def _mail(
+def _letter(
     event: MunicipalityEvent, recipient: str, to: str, language: str, sentences: dict[Any, MembershipText]
-) -> Iterator[OutgoingMail]:
-    """The mail in this language, where it is new; `recipient` is what its key calls whoever gets it."""
+) -> Letter:
+    """The mail in this language; `recipient` is what its key calls whoever gets it."""
     is_keeper = sentences is TO_KEEPERS
     page = ("projects:members_of_municipality", event.municipality.code) if is_keeper else ("projects:home",)
     with translation.override(language):
@@ -208,9 +210,7 @@ def _mail(
             "url": link(*page, language=language),
         }
     key, named = f"municipality:{event.pk}:{recipient}", (event.person, None if event.by_kl else event.actor)
-    mail = post(key, to, "municipality_membership", context, language, mentions=named, queue_only=True)
-    if mail:
-        yield mail
+    return Letter(key, to, KIND, context, language, mentions=named)
 
 
 def _language_of_invitation(event: MunicipalityEvent) -> str:

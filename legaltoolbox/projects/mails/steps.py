@@ -12,11 +12,12 @@ from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.mail.outbox import Letter, link, post_many
+from kl_ai.mail.outbox import Letter, link
 from kl_ai.models import User
 
 from ..models import Project, ProjectDocument, ProjectEvent
 from ..rights import DPO, ProjectRole
+from .posting import post_within_limits
 
 What = ProjectEvent.What
 KIND = "project_step"
@@ -93,7 +94,7 @@ WHY = {
 def send_step(document: ProjectDocument, what: str, title: str) -> list[OutgoingMail]:
     """Queue the mails about the document's newest step of this kind, in the verb's transaction; a second call queues none.
 
-    `title` is that of its template. None for a step that nobody is told of. Three queries and those of `post_many`.
+    `title` is that of its template. None for a step that nobody is told of. Three queries and those of `post_within_limits`.
     """
     until = document.opinion_until if what == What.ASKED else None
     address = ("projects:document_steps", *document.project.address, document.number)
@@ -115,7 +116,7 @@ def _send(
     event = project.events.filter(what=what, place=place).first()
     if what not in TEXTS or event is None:
         return []
-    return post_many(_letters(event, thing, address, until))
+    return post_within_limits(KIND, _letters(event, thing, address, until))
 
 
 def _letters(event: ProjectEvent, thing: str, address: tuple[Any, ...], until: Any) -> Iterator[Letter]:
