@@ -317,11 +317,16 @@ def by_band(items: Iterable[Any], catalogue: Catalogue, situation: Situation) ->
     return [(band, rows) for band, rows in bands if rows]
 
 
-def situation_answers(situation: Situation, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """The answers as a printed page names them: each answer with the questions that got it. No query."""
+def questions_by_answer(situation: Situation, catalogue: Catalogue) -> list[tuple[str, list[str]]]:
+    """Each answer with the questions that got it. No query."""
     questions: dict[str, list[str]] = {}
     for code in situation.answers:
         question: ScreeningQuestion = catalogue.by_key[ScreeningQuestion.KIND][code]
         label = question.label(situation.answer(question))
         questions.setdefault(label, []).append(question.question)
-    return [(label, " ".join(asked)) for label, asked in questions.items()]
+    return list(questions.items())
+
+
+def situation_answers(situation: Situation, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """As `questions_by_answer`, with the questions one after another, as a printed page names them."""
+    return [(label, " ".join(asked)) for label, asked in questions_by_answer(situation, catalogue)]

@@ -21,7 +21,7 @@ from ..work.report_words import missing, standing, warnings
 from . import report_documents, report_work
 
 TITLE = "Rapport"
-NOT_SAID = "Ikke besvaret"
+NOT_SAID, NOT_KNOWN = "Ikke besvaret", "Ved ikke endnu"
 
 
 def report_document(report: ProjectReport, fetched_by: str) -> Document:
@@ -132,7 +132,7 @@ def _answer(question: ScreeningQuestion, row: ScreeningAnswer | None) -> str:
     if row is None:
         return NOT_SAID
     is_open = row.value == ScreeningAnswer.Value.UNKNOWN
-    return str(row.get_value_display()) if is_open else str(question.label(row.value))
+    return NOT_KNOWN if is_open else str(question.label(row.value))
 
 
 def _people(report: ProjectReport) -> Iterator[Block]:

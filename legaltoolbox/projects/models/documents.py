@@ -159,7 +159,7 @@ class ProjectDocument(DocumentSteps):
                 FieldAnswer(document=document, section=section, field=field, value=value)
                 for (section, field), value in content.items()
             )
-            ProjectEvent.record(project, ProjectEvent.What.DOCUMENT, by, template)
+            ProjectEvent.record(project, ProjectEvent.What.DOCUMENT, by, template, new=str(document.version))
             project.touch()
             return document
 

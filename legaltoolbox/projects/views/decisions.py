@@ -32,7 +32,7 @@ from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, s
 from ..work.plan import activity_url
 from .edited_forms import add_errors
 from .lookups import own_project, project_page
-from .steps import DecisionForm
+from .step_forms import DecisionForm
 
 
 @dataclass(frozen=True)

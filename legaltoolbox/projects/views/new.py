@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,7 +20,7 @@ from kl_ai.pages.querystring import encode
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.screening import Situation, situation_answers
+from legaltoolbox.screening import Situation, questions_by_answer
 from legaltoolbox.selection import read_situation
 from legaltoolbox.views.pages import situation_words
 
@@ -66,7 +67,13 @@ class NewProjectForm(ProjectForm):
             none = ("", _("No, begin without answers"))
             self.fields["earlier"] = forms.ChoiceField(
                 label=gettext_lazy("Begin from an earlier project"),
-                choices=[none, *((number, project.title) for number, project in self.earlier.items())],
+                choices=[
+                    none,
+                    *(
+                        (number, _("%(title)s (no. %(number)s)") % {"title": project.title, "number": number})
+                        for number, project in self.earlier.items()
+                    ),
+                ],
                 required=False,
                 help_text=gettext_lazy("Its answers about the solution are copied. You can change them afterwards."),
             )
@@ -111,9 +118,9 @@ def new(request: AuthenticatedRequest, code: str) -> HttpResponse:
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
-            messages.success(
-                request, _("The project is made, and you lead it. Next: what do you know about the solution?")
-            )
+            next_page = reverse("projects:screening", args=project.address)
+            made, what = _("The project is made, and you lead it."), _("Next: what do you know about the solution?")
+            messages.success(request, format_html('{} <a href="{}">{}</a>', made, next_page, what))
             return redirect("projects:overview", *project.address)
     elif typed is not None and request.method == "GET":
         messages.warning(request, restore.RESTORED_NOTICE)
@@ -121,7 +128,7 @@ def new(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "form": form,
         "refusal": refusal(municipality, request.user),
         "notices": notices,
-        "answers": situation_answers(situation, catalogue),
+        "answers": questions_by_answer(situation, catalogue),
         "words": situation_words(situation, catalogue),
         "action": request.path + _query(situation),
     }

@@ -175,6 +175,8 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
         return str(phase) if phase else value
     if (field == "due" or what == What.ANNOUNCED) and (day := parse_date(value)):
         return _day(day)
+    if what == What.DOCUMENT:
+        return gettext("version %(version)s") % {"version": value}
     if what in STEPS_OF_DOCUMENTS:
         return _of_step(value)
     if what == What.CHECKLIST:

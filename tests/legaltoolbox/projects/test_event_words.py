@@ -6,7 +6,7 @@ from django.utils.translation import override
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import DocumentTemplate, LegalBasis, Phase
-from legaltoolbox.projects.models import Decision, ProjectEvent, ProjectLegalBasis
+from legaltoolbox.projects.models import Decision, ProjectDocument, ProjectEvent, ProjectLegalBasis
 from legaltoolbox.projects.models.events import LONGEST
 from legaltoolbox.projects.work.event_words import EventLine, event_lines
 from tests.legaltoolbox.projects.documents import begin
@@ -44,6 +44,12 @@ def test_a_section_is_named_by_its_number_and_heading(team, newest):
     number, section = next((number, each) for number, each in enumerate(sections, 1) if each.key == "13")
     document.save_section("13", {"1": ""}, {"1": "Nej"}, fingerprint({"1": ""}), team.lead.user)
     assert newest().place == f'S11 afsnit {number} “<span lang="da">{section.heading}</span>”'
+
+
+def test_a_document_that_was_begun_has_its_version(team, newest):
+    ProjectDocument.objects.filter(pk=begin(team, "S11").pk).update(status="approved")
+    begin(team, "S11")
+    assert newest().new == "version 2"
 
 
 def test_what_was_asked_for_is_a_day_and_what_was_decided_is_a_sentence(team, newest):

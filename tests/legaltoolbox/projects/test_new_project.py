@@ -6,6 +6,7 @@ from django.urls import reverse
 from legaltoolbox.projects.models import Project
 from tests.builders import make_user
 from tests.legaltoolbox.projects.builders import make_municipality
+from tests.reading import parse
 
 FORM = {"title": "Udkast til afgørelser", "purpose": "Hurtigere svar til borgerne", "case_number": "2026-117"}
 SITUATION = "?nu=foranalyse&personoplysninger=no&generativ=yes"
@@ -29,6 +30,8 @@ def test_the_answers_of_the_toolbox_come_along_and_are_shown_first(team, content
     browser = logged_in(team.strange.user)
     page = browser.get(address(team) + SITUATION)
     assert "2 svar" in page.content.decode()
+    asked = parse(page.content.decode()).find("main").find("dl").find_all("li")
+    assert len(asked) == 2
     response = browser.post(address(team) + SITUATION, FORM)
     project = newest(team)
     assert response.url == reverse("projects:overview", args=project.address)
@@ -37,6 +40,8 @@ def test_the_answers_of_the_toolbox_come_along_and_are_shown_first(team, content
     answers = {answer.question: answer.value for answer in project.screening_answers.all()}
     assert answers == {"generativ": "yes", "personoplysninger": "no"}
     assert [row.role for row in project.members.all()] == ["lead"]
+    told = parse(browser.get(response.url).content.decode()).find("div", "alert-body")
+    assert told.find("a").attrs["href"] == reverse("projects:screening", args=project.address)
 
 
 def test_an_earlier_project_gives_its_answers_with_their_reasons(team, content):
@@ -46,6 +51,13 @@ def test_an_earlier_project_gives_its_answers_with_their_reasons(team, content):
     project = newest(team)
     assert project.based_on == team.project
     assert {answer.question: (answer.value, answer.why) for answer in project.screening_answers.all()} == answers
+
+
+def test_two_earlier_projects_of_one_title_are_told_apart_by_their_numbers(team, content):
+    logged_in(team.lead.user).post(address(team), FORM | {"title": team.project.title})
+    page = logged_in(team.lead.user).get(address(team)).content.decode()
+    for number in (1, 2):
+        assert f"{team.project.title} (nr. {number})" in page
 
 
 def test_nobody_begins_from_a_project_that_they_do_not_see(team, content):

@@ -1,0 +1,160 @@
+"""The forms of a document's way: what the officer is asked and says, the answers to the advice, and the decision."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from kl_ai.drafts.parts import Difference, differences, fingerprint
+from kl_ai.validators import validate_text
+
+from ..days import LATEST
+from ..models import AdvicePoint, Decision, Opinion
+from ..models.document_steps import advice_answers
+from .edited_forms import capitalised
+from .risks import text_field
+
+
+class OpinionRequestForm(forms.Form):
+    until = forms.DateField(
+        label=gettext_lazy("Opinion wanted by"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
+        validators=[MaxValueValidator(LATEST)],
+        help_text=gettext_lazy("Give the officer time: two to four weeks are usual for an impact assessment."),
+    )
+    unfinished = forms.BooleanField(
+        error_messages={"required": gettext_lazy("Tick here, or fill in the sections first.")}
+    )
+
+    def __init__(self, not_begun: int, data: Any = None) -> None:
+        """With `not_begun` sections it asks whether the document is to be sent all the same."""
+        super().__init__(data)
+        if not_begun:
+            label = ngettext(
+                "Send it although %(n)s section is not begun",
+                "Send it although %(n)s sections are not begun",
+                not_begun,
+            )
+            self.fields["unfinished"].label = label % {"n": not_begun}
+        else:
+            del self.fields["unfinished"]
+
+
+class OpinionForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Opinion"),
+        choices=[
+            *capitalised(Opinion.Verdict.choices[:2]),
+            (Opinion.Verdict.AGAINST, gettext_lazy("I advise against it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Your opinion as a whole"),
+        required=False,
+        max_length=8000,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    points = forms.CharField(
+        label=gettext_lazy("Advice, point by point"),
+        help_text=gettext_lazy(
+            "Has to be filled in unless you have no remarks. One point in each paragraph, with an empty line between "
+            "them. Each point is answered by itself."
+        ),
+        required=False,
+        max_length=40_000,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
+    needed_fields = ("points",)
+
+    def clean_points(self) -> list[str]:
+        """The points, without empty ones."""
+        return [point.strip() for point in re.split(r"\n\s*\n", self.cleaned_data["points"]) if point.strip()]
+
+
+class DecisionForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Decision"), choices=capitalised(Decision.Answer.choices), widget=forms.RadioSelect
+    )
+    conditions = text_field(
+        gettext_lazy("Conditions"), gettext_lazy("Has to be filled in if you say yes on conditions.")
+    )
+    reason = text_field(gettext_lazy("Reason"), gettext_lazy("Has to be filled in if you say no."))
+    needed_fields = ("conditions", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == Decision.Answer.CONDITIONS and not data.get("conditions"):
+            self.add_error("conditions", _("Write the conditions."))
+        if data.get("answer") == Decision.Answer.NO and not data.get("reason"):
+            self.add_error("reason", _("Write why you say no."))
+        return data
+
+
+WHY_OTHERWISE = {
+    AdvicePoint.Answer.PARTLY: gettext_lazy("Write what is not followed, and why."),
+    AdvicePoint.Answer.NOT_FOLLOWED: gettext_lazy("Write why the advice is not followed."),
+}
+"""The answers to advice that need a reason, with what to write."""
+
+
+class AdviceForm(forms.Form):
+    """An answer and a reason for each point of the newest opinion."""
+
+    def __init__(self, points: list[AdvicePoint], data: Any = None) -> None:
+        super().__init__(data)
+        self.points = points
+        self.seen = data.get("seen", "") if data else fingerprint(advice_answers(points))
+        self.conflict: list[Difference] = []
+        self.saved: Any = None
+        self.needed_fields = {f"{name}-{point.number}" for point in points for name in ("answer", "reason")}
+        for point in points:
+            self.fields[f"answer-{point.number}"] = forms.ChoiceField(
+                label=_("Answer to advice %(number)s") % {"number": point.number},
+                choices=capitalised(AdvicePoint.Answer.choices),
+                required=False,
+                widget=forms.RadioSelect,
+                initial=point.answer,
+            )
+            reason = text_field(
+                _("Reason for the answer to advice %(number)s") % {"number": point.number},
+                _("Has to be filled in if the advice is followed in part or not at all."),
+                rows=2,
+            )
+            reason.initial = point.reason
+            self.fields[f"reason-{point.number}"] = reason
+
+    def differences(self, stored: dict[str, Any]) -> list[Difference]:
+        """The points to which somebody else has answered otherwise than was typed."""
+        labels = dict(capitalised(AdvicePoint.Answer.choices))
+        heading = lambda number: _("Answer to advice %(number)s") % {"number": number}  # noqa: E731  # two lines for one word each
+        words = lambda _number, value: f"{labels.get(value[0], value[0])}\n{value[1]}".strip()  # noqa: E731
+        typed = {str(number): answer for number, answer in self.answers.items()}
+        return differences(stored, typed, heading, words)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it waits for nothing: each point is answered, and nothing was typed that is not saved."""
+        return not self.is_bound and all(point.answer for point in self.points)
+
+    @property
+    def rows(self) -> list[tuple[AdvicePoint, Any, Any]]:
+        return [(point, self[f"answer-{point.number}"], self[f"reason-{point.number}"]) for point in self.points]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for point in self.points:
+            why = WHY_OTHERWISE.get(data.get(f"answer-{point.number}", ""))
+            if why and not data.get(f"reason-{point.number}"):
+                self.add_error(f"reason-{point.number}", str(why))
+        return data
+
+    @property
+    def answers(self) -> dict[int, tuple[str, str]]:
+        data = self.cleaned_data
+        return {point.number: (data[f"answer-{point.number}"], data[f"reason-{point.number}"]) for point in self.points}
