@@ -23,13 +23,14 @@ from .facts import ProjectFact
 from .live import live_states
 from .opinions import (
     HASH_LETTERS,
-    MOST_POINTS,
     AdvicePoint,
     Approved,
     ApprovedFile,
     Decision,
     Opinion,
     hash_of_state,
+    refuse_early,
+    refuse_points,
     refuse_without_management,
 )
 
@@ -202,10 +203,11 @@ class DocumentSteps(models.Model):
         """Send the document to the municipality's data protection officers. Raises `ValidationError` where there is none."""
         with transaction.atomic():
             self._lock()
+            if self._is_repeated(What.ASKED, by, until.isoformat()):
+                return
             if not self.project.municipality.members.exclude(dpo="").filter(user__is_active=True).exists():
                 raise ValidationError(gettext("The municipality has no data protection officer here. Ask its keeper."))
-            if until <= timezone.localdate():
-                raise ValidationError({"until": gettext("Choose a day after today.")})
+            refuse_early(until)
             self._perform(What.ASKED, by, new=until.isoformat(), opinion_until=until, sent_state=self.state_hash())
 
     def give_opinion(self, by: Any, verdict: str, text: str, points: Sequence[str], seen: str) -> Opinion:
@@ -220,11 +222,7 @@ class DocumentSteps(models.Model):
                 raise ValidationError(
                     gettext("You have written in this document. Somebody else has to give the opinion.")
                 )
-            if len(points) > MOST_POINTS:
-                too_many = gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS}
-                raise ValidationError({"points": too_many})
-            if verdict != Opinion.Verdict.SUPPORTS and not points:
-                raise ValidationError({"points": gettext("Write the advice in points, so that each can be answered.")})
+            refuse_points(verdict, points)
             self._perform(What.OPINION, by, new=verdict)
             opinion = Opinion(document=self._document, by=by, verdict=verdict, text=text, state=seen)
             opinion.full_clean()
@@ -269,6 +267,8 @@ class DocumentSteps(models.Model):
         """Send the document to the management. Raises `ValidationError` where an opinion, an answer to advice or the management is missing."""
         with transaction.atomic():
             self._lock()
+            if self._is_repeated(What.TO_MANAGEMENT, by, DocumentStatus.AT_MANAGEMENT):
+                return
             if missing := self.missing_for_management(self.last_opinion()):
                 raise ValidationError(missing)
             refuse_without_management(self.project)
@@ -278,7 +278,8 @@ class DocumentSteps(models.Model):
         """Make the document a draft again before the officer or the management has answered."""
         with transaction.atomic():
             self._lock()
-            self._perform(What.TAKEN_BACK, by, opinion_until=None)
+            if not self._is_repeated(What.TAKEN_BACK, by, DocumentStatus.DRAFT):
+                self._perform(What.TAKEN_BACK, by, opinion_until=None)
 
     def decide(
         self,
@@ -344,6 +345,11 @@ class DocumentSteps(models.Model):
         waiting = (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
         last = None if self.status in waiting else said.first()
         return last if last and all(getattr(last, name) == value for name, value in values.items()) else None
+
+    def _is_repeated(self, what: str, by: Any, new: str) -> bool:
+        """Whether this is the document's newest step already, by the same person: a form was sent twice. One query."""
+        last = self.project.events.filter(place=self.template, what__in=(*STEPS, What.DECIDED)).first()
+        return last is not None and (last.what, last.actor_id, last.new) == (what, by.pk, new)
 
     def _perform(self, what: str, by: Any, *, new: str = "", **fields: Any) -> None:
         step = STEPS[what]

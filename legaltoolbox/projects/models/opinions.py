@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,9 @@ from .events import ProjectEvent
 
 MOST_POINTS = 50
 """Points of advice in one opinion."""
+MOST_POINT_LETTERS = 4_000
+FEWEST_DAYS = 5
+"""That a data protection officer gets for an opinion."""
 HASH_LETTERS = 64
 
 
@@ -75,7 +80,7 @@ class AdvicePoint(models.Model):
 
     opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="points")
     number = models.PositiveSmallIntegerField(_("number"))
-    text = models.TextField(_("advice"), max_length=4000, validators=[validate_text])
+    text = models.TextField(_("advice"), max_length=MOST_POINT_LETTERS, validators=[validate_text])
     answer = models.CharField(_("answer"), max_length=12, choices=Answer, default=Answer.OPEN, blank=True)
     reason = models.TextField(_("reason"), max_length=4000, blank=True, validators=[validate_text])
     answered_by = models.ForeignKey(
@@ -99,6 +104,28 @@ class AdvicePoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
+
+
+def refuse_early(until: date) -> None:
+    """Raise `ValidationError` for a day by which no officer can answer."""
+    first = timezone.localdate() + timedelta(days=FEWEST_DAYS)
+    if until < first:
+        text = gettext("Give the officer at least %(n)s days: choose %(day)s or a later day.")
+        day = date_format(first, "DATE_FORMAT")
+        raise ValidationError({"until": text % {"n": FEWEST_DAYS, "day": day}})
+
+
+def refuse_points(verdict: str, points: Sequence[str]) -> None:
+    """Raise `ValidationError` where an opinion with this verdict cannot have these points of advice. No query."""
+    if len(points) > MOST_POINTS:
+        raise ValidationError({"points": gettext("An opinion can have %(most)s points.") % {"most": MOST_POINTS}})
+    for number, point in enumerate(points, 1):
+        if len(point) > MOST_POINT_LETTERS:
+            text = gettext("Point %(number)s has more than %(most)s characters. Divide it by an empty line.")
+            most = number_format(MOST_POINT_LETTERS, force_grouping=True)
+            raise ValidationError({"points": text % {"number": number, "most": most}})
+    if verdict != Opinion.Verdict.SUPPORTS and not points:
+        raise ValidationError({"points": gettext("Write the advice in points, so that each can be answered.")})
 
 
 class Decision(models.Model):

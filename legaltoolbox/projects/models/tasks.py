@@ -26,6 +26,8 @@ from .project_lookups import ProjectStatus
 from .projects import Project, ProjectMember
 
 What = ProjectEvent.What
+MOST_OWN_TASKS = 500
+"""Tasks that a project can add to the activities of the catalogue."""
 PLACE_LETTERS = 60
 """Letters of an own task's title that stand in an event."""
 
@@ -195,6 +197,11 @@ class Task(models.Model):
             made: Task | None = project.tasks.filter(page=page).first() if page else None
             if made is not None:
                 return made
+            if project.tasks.own().count() >= MOST_OWN_TASKS:
+                raise ValidationError(
+                    gettext("A project can have %(most)s tasks of its own. Delete some first.")
+                    % {"most": MOST_OWN_TASKS}
+                )
             task = cls(project=project, page=page, title=values["title"])
             task._store(by, {name: value for name, value in values.items() if name != "title"}, is_new=True)
             ProjectEvent.record(project, What.TASK_ADDED, by, new=task.title)

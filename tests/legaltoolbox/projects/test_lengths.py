@@ -1,11 +1,13 @@
 """How much a project can hold: a document is no longer than a process can make a file of, and says so where it would be."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from kl_ai.drafts.parts import fingerprint
@@ -13,7 +15,9 @@ from kl_ai.pages import places
 from legaltoolbox.projects.files import document_bytes as document_files
 from legaltoolbox.projects.files import lengths, project_reader
 from legaltoolbox.projects.files.project_reader import UnreadableFile, read_file
-from legaltoolbox.projects.models import ProjectImport
+from legaltoolbox.projects.models import ProjectImport, tasks
+from legaltoolbox.projects.models.document_steps import STEPS
+from legaltoolbox.projects.models.opinions import MOST_POINT_LETTERS
 from legaltoolbox.projects.models.values import (
     MOST_CELL_LETTERS,
     MOST_DOCUMENT_LETTERS,
@@ -148,3 +152,47 @@ def test_an_import_waits_for_its_turn_as_files_do_and_its_form_does_not(team, mo
     file = SimpleUploadedFile("projekt.json", written(whole_file(team.project)), "application/json")
     assert browser(team.lead).post(path, {"file": file}).status_code == 503
     assert not ProjectImport.objects.exists()
+
+
+def test_a_point_of_advice_that_is_too_long_is_named(team):
+    document = begin(team, "S11")
+    document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=14))
+    with pytest.raises(ValidationError) as refused:
+        document.give_opinion(
+            team.dpo.user, "advice", "", ["Kort", "x" * (MOST_POINT_LETTERS + 1)], document.state_hash()
+        )
+    assert "2" in refused.value.message_dict["points"][0]
+    assert not document.opinions.exists()
+    document.give_opinion(team.dpo.user, "advice", "", ["x" * MOST_POINT_LETTERS], document.state_hash())
+
+
+def test_a_project_takes_no_more_own_tasks_than_its_file_can_hold(team, monkeypatch):
+    assert tasks.MOST_OWN_TASKS == 500
+    monkeypatch.setattr(tasks, "MOST_OWN_TASKS", 2)
+    first = tasks.Task.add_own(team.project, team.lead.user, {**tasks.EMPTY, "title": "Ring"}, "a")
+    tasks.Task.add_own(team.project, team.lead.user, {**tasks.EMPTY, "title": "Skriv"}, "b")
+    with pytest.raises(ValidationError, match="2"):
+        tasks.Task.add_own(team.project, team.lead.user, {**tasks.EMPTY, "title": "Mødes"}, "c")
+    assert tasks.Task.add_own(team.project, team.lead.user, {**tasks.EMPTY, "title": "Ring"}, "a") == first
+
+
+def test_the_officer_gets_five_days_at_least(team):
+    document, today = begin(team, "S11"), timezone.localdate()
+    with pytest.raises(ValidationError) as refused:
+        document.ask_dpo(team.lead.user, today + timedelta(days=4))
+    assert list(refused.value.message_dict) == ["until"]
+    document.ask_dpo(team.lead.user, today + timedelta(days=5))
+    assert document.opinion_until == today + timedelta(days=5)
+
+
+def test_a_second_click_on_a_step_is_no_error_and_no_second_step(team):
+    document, until = begin(team), timezone.localdate() + timedelta(days=14)
+    for verb in (lambda: document.ask_dpo(team.lead.user, until), lambda: document.take_back(team.lead.user)):
+        for _click in range(2):
+            verb()
+    document.ask_management(team.lead.user)
+    document.ask_management(team.lead.user)
+    steps = team.project.events.filter(place="S05", what__in=STEPS)
+    assert steps.count() == 3
+    with pytest.raises(ValidationError):
+        document.ask_management(team.editor.user)
