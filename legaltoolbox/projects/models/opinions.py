@@ -38,7 +38,7 @@ class Opinion(models.Model):
 
     class Verdict(models.TextChoices):
         SUPPORTS = "supports", _("no remarks")
-        ADVICE = "advice", _("advice to follow")
+        ADVICE = "advice", _("advice to the project")
         AGAINST = "against", _("advises against it")
 
     document = models.ForeignKey("projects.ProjectDocument", on_delete=models.CASCADE, related_name="opinions")

@@ -127,6 +127,8 @@ def test_of_two_municipalities_only_the_one_that_asks_needs_it(asking, other_tea
     text = client.get(f"{base}/mine/").content.decode()
     assert f"Opgave {other_team.municipality.code}" in text
     assert f"Opgave {asking.municipality.code}" not in text
+    assert "Du har 1 opgave" in text
+    assert "Der er flere i kommuner, der kræver din godkendelsesapp." in text
     Task.objects.filter(project=other_team.project).delete()
     text = client.get(f"{base}/mine/").content.decode()
     assert "Du har ingen opgaver, der mangler" not in text
