@@ -121,6 +121,8 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "discard_draft": (Limit(PAIR, 10, DAY),),
     # Somebody who mistypes needs a few questions; KL answers each by hand.
     "ask_kl": (Limit(PERSON, 10, DAY), Limit(ORIGIN, 30, DAY)),
+    # A large municipality begins a handful of projects in a week.
+    "make_project": (Limit(PERSON, 20, DAY),),
     # A municipality moves a handful of projects at once, and tries a file some times until it is right.
     "import_project": (Limit(PERSON, 30, DAY),),
     # Whoever follows the market types an address that nobody has proven, and needs no login. An office behind one address

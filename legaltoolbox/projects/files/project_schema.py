@@ -17,6 +17,7 @@ from ..models import (
     RequirementState,
     RiskAssessment,
 )
+from ..models.documents import HIGHEST_NUMBER
 from ..models.opinions import HASH_LETTERS
 from ..models.portable import DETAILS, DOCUMENTS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
 from ..models.values import MOST_CELL_LETTERS, MOST_COLUMNS, MOST_TABLE_ROWS, MOST_TEXT_LETTERS
@@ -35,7 +36,7 @@ NAME: Schema = {"type": "string", "maxLength": 300}
 HASH: Schema = {"type": "string", "pattern": rf"^[0-9a-f]{{{HASH_LETTERS}}}$"}
 ITEM = r"[A-Z]{1,3}\d{1,4}"
 """The code of an item of the catalogue, as addresses have it. One that the catalogue does not have, or not any more, is kept."""
-HIGHEST = 10_000
+HIGHEST = HIGHEST_NUMBER
 """Of the numbers of documents and their versions."""
 ROW: Schema = {
     "type": "object",

@@ -68,7 +68,9 @@ def _without_keeper(users: Sequence[User]) -> list[str]:
 def _led_alone(users: Sequence[User]) -> list[Project]:
     """The projects that nobody else leads. One query."""
     leads = ProjectMember.objects.filter(project=OuterRef("pk"), role=ProjectRole.LEAD)
-    is_alone = Exists(leads.filter(member__user__in=users)) & ~Exists(leads.exclude(member__user__in=users))
+    is_alone = Exists(leads.filter(member__user__in=users)) & ~Exists(
+        leads.filter(member__user__is_active=True).exclude(member__user__in=users)
+    )
     return list(Project.objects.filter(is_alone).select_related("municipality").order_by("pk"))
 
 

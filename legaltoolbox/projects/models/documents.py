@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,8 @@ from .values import refuse_too_long, validate_value, value_letters
 
 MOST_DOCUMENTS = 200
 """Documents of a project, earlier versions among them."""
+HIGHEST_NUMBER = 10_000
+"""Of a document: those that come with a file keep theirs, so that it can be beyond `MOST_DOCUMENTS`."""
 KEY_LETTERS = 20
 
 
@@ -138,14 +140,14 @@ class ProjectDocument(DocumentSteps):
             existing: ProjectDocument | None = of_template.exclude(status=DocumentStatus.APPROVED).first()
             if existing is not None:
                 return existing
-            last = project.documents.aggregate(number=Max("number"))["number"] or 0
-            if last >= MOST_DOCUMENTS:
+            made = project.documents.aggregate(last=Max("number"), most=Count("pk"))
+            if made["most"] >= MOST_DOCUMENTS:
                 raise ValidationError(
                     gettext("A project can have %(most)s documents at most.") % {"most": MOST_DOCUMENTS}
                 )
             document = cls(
                 project=project,
-                number=last + 1,
+                number=_next_number(project, made["last"] or 0),
                 template=template,
                 template_version=template_version,
                 version=(of_template.aggregate(version=Max("version"))["version"] or 0) + 1,
@@ -256,6 +258,18 @@ class ProjectDocument(DocumentSteps):
         self.changed_at, self.changed_by = timezone.now(), by
         self.save(update_fields=["changed_at", "changed_by"])
         self.project.touch()
+
+
+def _next_number(project: Project, last: int) -> int:
+    """The number after the last one; after the highest there can be, the first that no document has had, imported ones too.
+
+    No query, or two.
+    """
+    if last < HIGHEST_NUMBER:
+        return last + 1
+    imported = project.imported_records.filter(part="documents", row=None).values_list("record__number", flat=True)
+    used = {*project.documents.values_list("number", flat=True), *imported}
+    return next(number for number in range(1, HIGHEST_NUMBER) if number not in used)
 
 
 class FieldAnswer(models.Model):

@@ -94,7 +94,7 @@ class ProjectMember(models.Model):
             return self.role
         self.delete()
         role = self.role if own.role == ProjectRole.READER else own.role
-        if not self.project.members.filter(role=ProjectRole.LEAD).exists():
+        if not self.project.members.filter(role=ProjectRole.LEAD, member__user__is_active=True).exists():
             role = ProjectRole.LEAD
         if role != own.role:
             own.role = role
@@ -114,6 +114,8 @@ def refuse_taking(leaving: MunicipalityMember, taking: MunicipalityMember) -> No
     """Raise `ValidationError` where the second person cannot take over the projects of the first. No query."""
     if leaving.pk == taking.pk:
         raise ValidationError(gettext("Choose two different people."))
+    if not taking.user.is_active:
+        raise ValidationError(gettext("%(name)s’s login is closed. Choose somebody else.") % {"name": taking.user})
     if taking.is_dpo:
         raise ValidationError(
             gettext("%(name)s is data protection officer, sees every project and takes no part in the work.")

@@ -325,7 +325,7 @@ class MunicipalityMember(models.Model):
         """The projects that would have no lead without the person, closed ones too: nobody could reopen them. One query."""
         leads = self.municipality.projects.filter(members__member=self, members__role=ProjectRole.LEAD)
         others = type(self).objects.filter(
-            project_roles__project=models.OuterRef("pk"), project_roles__role=ProjectRole.LEAD
+            project_roles__project=models.OuterRef("pk"), project_roles__role=ProjectRole.LEAD, user__is_active=True
         )
         return list(leads.exclude(models.Exists(others.exclude(pk=self.pk))).order_by("number"))
 

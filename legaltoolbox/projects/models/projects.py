@@ -29,6 +29,8 @@ What = ProjectEvent.What
 ANNOUNCED_DAYS = (60, 14)
 """So many days before the deletion of a closed project its leads and the municipality's keepers get a mail."""
 SENT_TWICE = timedelta(minutes=1)
+MOST_PROJECTS = 500
+"""Of a municipality, closed ones among them."""
 
 
 class ProjectTransition(NamedTuple):
@@ -141,7 +143,7 @@ class Project(models.Model):
 
         Without any it gets those of the project that it is `based_on`, with their reasons. `details` are the other fields.
         Raises `ValidationError` where the municipality has no processor agreement, or `by` does not work for it or is
-        data protection officer, who takes no part in the work. Twelve queries at most.
+        data protection officer, who takes no part in the work. Thirteen queries at most.
         """
         with transaction.atomic():
             municipality.lock()
@@ -356,15 +358,20 @@ class Project(models.Model):
     def _refuse_without_lead(self, leaving: "ProjectMember") -> None:
         if leaving.role != ProjectRole.LEAD:
             return
-        if not self.members.filter(role=ProjectRole.LEAD).exclude(pk=leaving.pk).exists():
+        others = self.members.filter(role=ProjectRole.LEAD, member__user__is_active=True)
+        if not others.exclude(pk=leaving.pk).exists():
             raise ValidationError(gettext("Somebody has to lead the project. Make another member its lead first."))
 
 
 def refuse_founder(municipality: Municipality, member: MunicipalityMember) -> None:
-    """Raise `ValidationError` where this person of the municipality can make no project of it. No query."""
+    """Raise `ValidationError` where this person of the municipality can make no project of it. One query."""
     if member.is_dpo:
         raise ValidationError(gettext("A data protection officer advises on projects and has none."))
     if municipality.agreement_signed_on is None:
         raise ValidationError(
             gettext("%(name)s has not signed the processor agreement with KL yet.") % {"name": municipality}
+        )
+    if municipality.projects.count() >= MOST_PROJECTS:
+        raise ValidationError(
+            gettext("A municipality can have %(most)s projects. Ask KL if you need more.") % {"most": MOST_PROJECTS}
         )

@@ -1,6 +1,6 @@
 """The risks of a project as its team rates them, before and after what is done about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -148,10 +148,10 @@ class RiskAssessment(DeletableRow):
             existing = next((row for row in own if row.title == title), None)
             if existing is not None:
                 return existing
-            used = max((int(code[1:]) for code in (*(row.code for row in own), *_codes_ever(project))), default=0)
-            if len(own) >= MOST_OWN_RISKS or used >= HIGHEST_NUMBER:
+            if len(own) >= MOST_OWN_RISKS:
                 raise ValidationError(gettext("A project can have %(most)s own risks.") % {"most": MOST_OWN_RISKS})
-            row = cls(project=project, code=f"E{used + 1:02}", title=title, saved_by=by)
+            number = _next_number([*(row.code for row in own), *_codes_ever(project)])
+            row = cls(project=project, code=f"E{number:02}", title=title, saved_by=by)
             row.full_clean()
             row.save()
             ProjectEvent.record(project, ProjectEvent.What.RISK_ADDED, by, row.code, new=title)
@@ -163,6 +163,20 @@ class RiskAssessment(DeletableRow):
         if not self.is_own:
             raise ValidationError(gettext("A risk of the catalogue stays. Say that it does not apply, and why."))
         super().withdraw(by, seen)
+
+
+def _next_number(codes: Iterable[str]) -> int:
+    """The number after the highest of these codes; where that is the highest there can be, the first that none has.
+
+    Raises `ValidationError` where there is none.
+    """
+    used = {int(code[1:]) for code in codes}
+    number = max(used, default=0) + 1
+    if number > HIGHEST_NUMBER:
+        number = next((each for each in range(1, HIGHEST_NUMBER) if each not in used), 0)
+    if not number:
+        raise ValidationError(gettext("The project has used up the numbers of own risks. Change one that you have."))
+    return number
 
 
 def _codes_ever(project: Project) -> list[str]:

@@ -33,7 +33,7 @@ class HandOverForm(forms.Form):
         self.people = {str(person.pk): person for person in people}
         none = ("", _("Choose a person"))
         giving = [(key, _with_number(person)) for key, person in self.people.items()]
-        taking = [(key, str(person.user)) for key, person in self.people.items() if not person.is_dpo]
+        taking = [(key, str(person.user)) for key, person in self.people.items() if _can_take(person)]
         self.fields["leaving"] = forms.ChoiceField(label=gettext_lazy("From"), choices=[none, *giving])
         self.fields["taking"] = forms.ChoiceField(label=gettext_lazy("To"), choices=[none, *taking])
 
@@ -89,6 +89,10 @@ def _people(municipality: Municipality) -> list[MunicipalityMember]:
     """The people of the municipality with the number of their projects, in Danish order of their names. One query."""
     people = municipality.members.select_related("user").annotate(project_number=Count("project_roles"))
     return sorted(people, key=lambda person: (sort_key(str(person.user)), person.pk))
+
+
+def _can_take(person: MunicipalityMember) -> bool:
+    return bool(person.user.is_active) and not person.is_dpo
 
 
 def _with_number(person: Any) -> str:

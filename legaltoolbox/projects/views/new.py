@@ -17,6 +17,7 @@ from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.querystring import encode
+from kl_ai.people import limits
 from kl_ai.requests.http import AuthenticatedRequest
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import catalogues
@@ -152,7 +153,11 @@ def _query(situation: Situation) -> str:
 
 
 def _create(municipality: Municipality, user: Any, form: NewProjectForm, situation: Situation, version: int) -> Project:
-    """The project of this form. Raises `ValidationError` as `Project.create`."""
+    """The project of this form. Raises `ValidationError` as `Project.create`, and where the person has made many today."""
+    try:
+        limits.consume("make_project", person=user)
+    except limits.LimitReached as reached:
+        raise ValidationError(str(reached)) from None
     details = {name: form.cleaned_data[name] for name in ProjectForm.base_fields}
     based_on = form.based_on
     return Project.create_once(

@@ -146,6 +146,7 @@ def number_allowed(action: str, same: str, moments, clock) -> int:
         ("ask_kl", ORIGIN, 30),
         ("store_input", ORIGIN, 60),
         ("import_project", PERSON, 30),
+        ("make_project", PERSON, 20),
     ],
 )
 def test_in_a_row_nobody_does_more_than(action, same, number, clock):

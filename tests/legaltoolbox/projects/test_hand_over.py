@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.projects.mails.login_deletion import obstacles
 from legaltoolbox.projects.models import MunicipalityMember, Project, ProjectMember, Task
 from legaltoolbox.projects.rights import ProjectRole
 from tests.legaltoolbox.projects.builders import make_project
@@ -179,3 +180,19 @@ def test_nobody_is_mailed_what_they_did_themselves_or_where_nothing_went_over(te
     assert not OutgoingMail.objects.exists()
     send(team, browser, team.editor, team.keeper)
     assert [mail.to for mail in OutgoingMail.objects.all()] == [team.editor.user.email]
+
+
+def test_nobody_takes_over_whose_login_is_closed_and_nobody_leads_with_one(team):
+    team.strange.user.is_active = False
+    team.strange.user.save(update_fields=["is_active"])
+    with pytest.raises(ValidationError):
+        ProjectMember.hand_over(team.municipality, team.keeper.user, team.lead, team.strange)
+    team.project.members.create(member=team.strange, role="lead")
+    for refused in (
+        lambda: team.project.remove_member(team.lead.user, team.lead),
+        lambda: team.project.change_role(team.lead.user, team.lead, "editor"),
+    ):
+        with pytest.raises(ValidationError):
+            refused()
+    assert team.lead.projects_led_alone() == [team.project]
+    assert obstacles(team.lead.user, is_after_step=True)

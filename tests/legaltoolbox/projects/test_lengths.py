@@ -12,10 +12,11 @@ from django.utils.translation import override
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.pages import places
+from kl_ai.people.limits import LIMITS
 from legaltoolbox.projects.files import document_bytes as document_files
 from legaltoolbox.projects.files import lengths, project_reader
 from legaltoolbox.projects.files.project_reader import UnreadableFile, read_file
-from legaltoolbox.projects.models import ProjectImport, tasks
+from legaltoolbox.projects.models import ProjectDocument, ProjectImport, RiskAssessment, projects, tasks
 from legaltoolbox.projects.models.document_steps import STEPS
 from legaltoolbox.projects.models.opinions import MOST_POINT_LETTERS
 from legaltoolbox.projects.models.values import (
@@ -26,6 +27,7 @@ from legaltoolbox.projects.models.values import (
     value_letters,
 )
 from legaltoolbox.projects.work import sections
+from tests.legaltoolbox.projects.builders import make_project
 from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
 from tests.legaltoolbox.projects.whole import import_file, whole_file, written
 from tests.reading import parse
@@ -196,3 +198,41 @@ def test_a_second_click_on_a_step_is_no_error_and_no_second_step(team):
     assert steps.count() == 3
     with pytest.raises(ValidationError):
         document.ask_management(team.editor.user)
+
+
+def test_a_person_makes_so_many_projects_a_day_and_a_colleague_as_many(team):
+    path = reverse("projects:new", args=[team.municipality.code])
+    [limit] = LIMITS["make_project"]
+    made = [browser(team.lead).post(path, {"title": f"Projekt {number}"}).status_code for number in range(limit.most)]
+    assert set(made) == {302}
+    refused = browser(team.lead).post(path, {"title": "Et til"})
+    assert refused.status_code == 200
+    assert "for mange gange" in refused.content.decode()
+    assert browser(team.editor).post(path, {"title": "Et til"}).status_code == 302
+
+
+def test_a_municipality_has_so_many_projects_whether_made_or_imported(team, monkeypatch):
+    assert projects.MOST_PROJECTS == 500
+    monkeypatch.setattr(projects, "MOST_PROJECTS", 2)
+    file = whole_file(team.project)
+    make_project(team.municipality, team.lead)
+    for make in (
+        lambda: make_project(team.municipality, team.lead),
+        lambda: import_file(team.municipality, team.lead, file),
+    ):
+        with pytest.raises(ValidationError, match="2"):
+            make()
+    assert team.municipality.projects.count() == 2
+
+
+def test_a_file_with_the_highest_numbers_closes_neither_risks_nor_documents(team):
+    team.project.risk_assessments.create(code="E999", title="Sidste")
+    begin(team)
+    team.project.documents.update(number=10_000)
+    project = import_file(team.municipality, team.lead, whole_file(team.project))
+    codes = [RiskAssessment.add_own(project, title, team.lead.user).code for title in ("Ny", "Endnu en")]
+    assert codes == ["E01", "E02"]
+    document = ProjectDocument.begin(project, team.lead.user, template="S06", template_version="1.1", values={})
+    assert document.number == 1
+    project.risk_assessments.get(code="E02").withdraw(team.lead.user)
+    assert RiskAssessment.add_own(project, "Tredje", team.lead.user).code == "E03"
