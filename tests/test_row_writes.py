@@ -61,6 +61,7 @@ NO_ROWS = {
 }
 """Functions with a call that looks like a write of rows and is none."""
 VERBS_BESIDE_A_MODEL = {
+    "legaltoolbox/projects/models/imported_names.py: forget",  # for the deletion of a login
     "marketoverview/models/mapping.py: _append_event",  # the verbs of counting own words, which join answers and options
     "marketoverview/models/mapping.py: _mark_left",
     "marketoverview/models/mapping.py: add_option",

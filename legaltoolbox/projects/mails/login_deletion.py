@@ -18,6 +18,7 @@ from ..models import (
     MunicipalityMember,
     Project,
     ProjectMember,
+    imported_names,
 )
 from ..rights import ProjectRole
 from .membership import send_municipality_news
@@ -111,6 +112,7 @@ def forget(user: User) -> None:
     """
     if texts := obstacles_for_staff([user]):
         raise ValidationError(texts)
+    imported_names.forget(user)
     for member in (
         MunicipalityMember.objects.filter(user=user).select_related("municipality", "user").order_by("municipality")
     ):

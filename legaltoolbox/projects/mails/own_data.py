@@ -16,6 +16,7 @@ from ..models import (
     Comment,
     Decision,
     FieldEdit,
+    ImportedRecord,
     Measure,
     Municipality,
     MunicipalityEvent,
@@ -30,6 +31,7 @@ from ..models import (
     RiskAssessment,
     Task,
     TaskMailStop,
+    imported_names,
 )
 from ..models.project_lookups import municipalities_that_ask
 from ..rights import Right
@@ -41,7 +43,7 @@ def own_data(user: User, *, is_after_step: bool) -> dict[str, Any]:
     """Memberships, roles, invitations, requests, what the person did, said and wrote, and is responsible for.
 
     Before the second step nothing of the projects of a municipality that asks for it, and no address of its people; what
-    is left out is said. 21 queries, and those of the catalogue where it names what somebody is responsible for.
+    is left out is said. 25 queries, and those of the catalogue where it names what somebody is responsible for.
     """
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
     hidden = [] if is_after_step else list(municipalities_that_ask(user))
@@ -107,7 +109,7 @@ class _Shown:
 
 
 def _of_projects(shown: _Shown) -> dict[str, Any]:
-    """What projects hold about a person. Twelve queries, and those of the catalogue."""
+    """What projects hold about a person. Fifteen queries, and those of the catalogue."""
     user = shown.user
     about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user))
     acts = ProjectEvent.objects.filter(actor=user)
@@ -118,6 +120,9 @@ def _of_projects(shown: _Shown) -> dict[str, Any]:
             FieldEdit.objects.filter(by=user), "at", way="document__", template=F("document__template")
         ),
         "comments": shown.rows(Comment.objects.filter(by=user), "at", "place", "text"),
+        "imported_records_with_the_name": shown.rows(
+            ImportedRecord.objects.filter(pk__in=[row.pk for row in imported_names.naming(user)]), "part"
+        ),
         "project_acts_about_the_person": shown.rows(about, "at", "what", "place"),
         **_said(shown),
         **_owned(shown),
