@@ -246,3 +246,18 @@ def test_the_phases_without_a_basis_stay_on_the_page_of_the_words_before_them(te
     blocks = bases(project_report(project, catalogues.current(), timezone.localdate()))
     (together,) = [block for block in blocks if isinstance(block, Together)]
     assert "Ingen behandling er beskrevet i:\n- " in together.blocks[0].text
+
+
+def test_a_table_of_risks_says_beside_its_count_why_the_page_of_risks_counts_more(team):
+    document = begun(team)
+    for section in ("11", "12"):
+        assert page(team, "section", document, section).count("De andre står kun på siden Risici") == 1
+
+
+def test_what_a_decision_rests_on_leads_to_the_risks_and_the_legal_bases(team):
+    document = begun(team)
+    document.status = DocumentStatus.AT_MANAGEMENT
+    document.save()
+    words = page(team, "document_steps", document, member=team.management)
+    assert "Se risiciene" in words
+    assert "Se hjemlerne" in words
