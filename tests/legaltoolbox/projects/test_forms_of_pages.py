@@ -102,6 +102,18 @@ def test_advice_stands_once_and_its_form_is_folded_when_all_of_it_is_answered(te
     assert "open" not in folded.attrs
 
 
+def test_several_reasons_why_an_activity_applies_are_a_list(team):
+    def shown(*questions):
+        team.project.answer(team.lead.user, {question: ("yes", "") for question in questions})
+        page = parse(browser_of(team.lead).get(base(team) + "aktiviteter/a25/").content.decode())
+        return next(each for each in page.find_all("dd") if "Den gælder, fordi" in words(each))
+
+    assert not shown("personoplysninger").find_all("li")
+    several = shown("foelsomme", "saarbare")
+    assert len(several.find_all("li")) > 1
+    assert words(several).count("fordi") == 1
+
+
 def test_the_note_of_a_question_is_folded_until_something_stands_in_it(team):
     client, path = browser_of(team.lead), base(team) + "aktiviteter/a25/"
 
