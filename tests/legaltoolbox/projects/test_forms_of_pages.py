@@ -104,7 +104,7 @@ def test_advice_stands_once_and_its_form_is_folded_when_all_of_it_is_answered(te
 
 def test_several_reasons_why_an_activity_applies_are_a_list(team):
     def shown(*questions):
-        team.project.answer(team.lead.user, {question: ("yes", "") for question in questions})
+        team.project.answer(team.lead.user, dict.fromkeys(questions, ("yes", "")))
         page = parse(browser_of(team.lead).get(base(team) + "aktiviteter/a25/").content.decode())
         return next(each for each in page.find_all("dd") if "Den gælder, fordi" in words(each))
 
