@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from legaltoolbox.models import TemplateField
@@ -15,8 +17,8 @@ from ..models import FieldEdit, ProjectDocument
 from .facts import WHY
 from .sections import change_words
 
-MOST_EDITS = 200
-"""The changes of a section that its page shows, the latest."""
+MOST_EDITS = 20
+"""The changes of a field that the page of its section shows, the latest."""
 JUST_NOW = timedelta(minutes=10)
 
 Histories = Mapping[str, Sequence[tuple[FieldEdit, str, str]]]
@@ -24,8 +26,18 @@ Histories = Mapping[str, Sequence[tuple[FieldEdit, str, str]]]
 
 
 def latest_edits(document: ProjectDocument, section: str) -> list[FieldEdit]:
-    """The latest changes of a section with who made them. One query."""
-    return list(document.edits.filter(section=section).select_related("by")[:MOST_EDITS])
+    """The latest changes of each field of a section with who made them, the latest first. One query.
+
+    The last one that is shown of a field has as `earlier` how many there are before it; the others have 0.
+    """
+    edits = document.edits.filter(section=section).annotate(
+        place=Window(RowNumber(), partition_by="field", order_by=("-at", "-pk")),
+        number=Window(Count("pk"), partition_by="field"),
+    )
+    latest = list(edits.filter(place__lte=MOST_EDITS).select_related("by").order_by("-at", "-pk"))
+    for edit in latest:
+        edit.earlier = edit.number - MOST_EDITS if edit.place == MOST_EDITS else 0
+    return latest
 
 
 def edits_by_field(edits: Iterable[FieldEdit], fields: Sequence[TemplateField]) -> Histories:

@@ -27,6 +27,7 @@ from legaltoolbox.projects.models.values import (
     value_letters,
 )
 from legaltoolbox.projects.work import sections
+from legaltoolbox.projects.work.section_edits import latest_edits
 from tests.legaltoolbox.projects.builders import make_project
 from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
 from tests.legaltoolbox.projects.whole import import_file, whole_file, written
@@ -236,3 +237,18 @@ def test_a_file_with_the_highest_numbers_closes_neither_risks_nor_documents(team
     assert document.number == 1
     project.risk_assessments.get(code="E02").withdraw(team.lead.user)
     assert RiskAssessment.add_own(project, "Tredje", team.lead.user).code == "E03"
+
+
+def test_the_page_of_a_section_shows_the_latest_changes_of_a_field_and_how_many_there_are_before(team):
+    document = begin(team)
+    for number in range(23):
+        save(document, team.lead, f"Svar nr. {number}.")
+    save(document, team.lead, "Noget andet", field="2")
+    path = reverse("projects:section", args=[*team.project.address, 1, "4"])
+    words = parse(browser(team.reader).get(path).content.decode()).text
+    assert "Svar nr. 3." in words
+    assert "Svar nr. 1." not in words
+    assert "Noget andet" in words
+    latest = latest_edits(document, "4")
+    assert [edit.earlier for edit in latest if edit.earlier] == [3]
+    assert len(latest) == 21
