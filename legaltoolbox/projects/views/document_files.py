@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.export.docx import DOCX_TYPE
 from kl_ai.export.downloads import file_response
@@ -22,6 +23,7 @@ DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 
 
 @never_cache
+@require_safe
 @expensive
 def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
     """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most twelve queries.

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import PageSave, new_page
 from kl_ai.export.downloads import file_response, open_to_websites
@@ -53,6 +54,7 @@ def project_schema(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 @expensive
 def project_json(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/projekt.json`: the whole project. A constant number of queries."""
@@ -147,6 +149,7 @@ def _import_page(
 
 
 @never_cache
+@require_safe
 def imported(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/historik/importeret/`: what the project's file has brought, and its history. Five queries.
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.export.docx import DOCX_TYPE, docx_bytes
 from kl_ai.export.downloads import file_response
@@ -31,6 +32,7 @@ REPORT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 
 
 @never_cache
+@require_safe
 def report(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/rapport/`: what is in the report and what is missing, its hash, its files, and the entry for the registers. At most 43 queries."""
     project = own_project(request, code, number)
@@ -87,6 +89,7 @@ def _parts(held: ProjectReport) -> list[tuple[str, int]]:
 
 
 @never_cache
+@require_safe
 @expensive
 def report_file(request: AuthenticatedRequest, code: str, number: int, ending: str) -> HttpResponse:
     """`…/rapport.docx` and `.pdf`: the report as the project stands. At most 43 queries.
@@ -108,6 +111,7 @@ def report_file(request: AuthenticatedRequest, code: str, number: int, ending: s
 
 
 @never_cache
+@require_safe
 @expensive
 def register_csv(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/overdragelse.csv`: what OS2compliance and KITOS ask for, in a row below its headings. At most 43 queries."""

@@ -252,3 +252,17 @@ def test_the_page_of_a_section_shows_the_latest_changes_of_a_field_and_how_many_
     latest = latest_edits(document, "4")
     assert [edit.earlier for edit in latest if edit.earlier] == [3]
     assert len(latest) == 21
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_file_is_made_for_who_reads_it_and_for_no_other_method(team, method):
+    begin(team)
+    for name, *args in (
+        ("document_file", 1, "pdf"),
+        ("report",),
+        ("report_file", "pdf"),
+        ("register_csv",),
+        ("project_json",),
+    ):
+        path = reverse(f"projects:{name}", args=[*team.project.address, *args])
+        assert getattr(browser(team.lead), method)(path).status_code == 405, path
