@@ -144,7 +144,7 @@ def _page(
     status: int = 200,
     retry_after: int = 0,
 ) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "is_sent": is_sent,
         "is_mail_late": is_sent and request.session.get(SESSION_KEY, {}).get("is_late", False),

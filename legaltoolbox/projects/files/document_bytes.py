@@ -1,6 +1,7 @@
 """A document of a project as the bytes of a file, and what is kept of one that is approved."""
 
 from copy import copy
+from typing import Any
 
 from kl_ai.export.docx import docx_bytes
 from kl_ai.export.pdf import pdf_bytes
@@ -44,7 +45,7 @@ def document_bytes(
         uncounted_places(template.code, document.version),
     )
     shown = [state.section for state in states if state.filled or not state.why_not]
-    own = copy(document)
+    own: Any = copy(document)
     if decision:
         own.status = DocumentStatus.APPROVED
         own.conditions = decision.conditions if decision.answer == Decision.Answer.CONDITIONS else None

@@ -59,9 +59,6 @@ class ProjectDocument(DocumentSteps):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
     )
 
-    conditions: str | None
-    """Of one read `with_conditions`."""
-
     objects: ClassVar = ProjectDocumentQuerySet.as_manager()
 
     class Meta:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -88,7 +88,7 @@ class ImportForm(forms.Form):
 
 @never_cache
 @accepts_upload(json_file.MOST_BYTES + FORM_BYTES, of_everybody=True)
-def import_project(request: AuthenticatedRequest, code: str) -> HttpResponse:
+def import_project(request: AuthenticatedRequest, code: str) -> HttpResponseBase:
     """`…/<code>/importer/`: make a project from a file. A form that is sent twice makes one."""
     municipality = own_municipality(request, code)
     if request.method == "POST":

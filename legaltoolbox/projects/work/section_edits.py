@@ -34,7 +34,7 @@ def latest_edits(document: ProjectDocument, section: str) -> list[FieldEdit]:
         place=Window(RowNumber(), partition_by="field", order_by=("-at", "-pk")),
         number=Window(Count("pk"), partition_by="field"),
     )
-    latest = list(edits.filter(place__lte=MOST_EDITS).select_related("by").order_by("-at", "-pk"))
+    latest: list[Any] = list(edits.filter(place__lte=MOST_EDITS).select_related("by").order_by("-at", "-pk"))
     for edit in latest:
         edit.earlier = edit.number - MOST_EDITS if edit.place == MOST_EDITS else 0
     return latest
