@@ -308,11 +308,13 @@ class Project(models.Model):
     def add_member(self, by: Any, member: MunicipalityMember, role: str) -> None:
         """Give a person of the municipality a role in the project. Raises `ValidationError` for a data protection officer.
 
-        Locks the municipality first: who leaves it, or becomes data protection officer, at the same moment is refused.
+        Who has this role already keeps it: a second click changes nothing. Locks the municipality first: who leaves it, or becomes data protection officer, at the same moment is refused.
         """
         with transaction.atomic():
             self.municipality.lock()
             self.lock()
+            if self.members.filter(member=member, role=role).exists():
+                return
             self._refuse_stranger(member)
             self.members.create(member=member, role=role)
             ProjectEvent.record(self, What.MEMBER_ADDED, by, new=role, person=member.user)

@@ -68,6 +68,8 @@ def members(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
     right = Right.MANAGE if request.method == "POST" else Right.READ
     project = own_project(request, code, number, right)
     form = MemberForm(request.POST if request.method == "POST" else None, _outside(project))
+    if _is_repeated(project, request.POST):
+        return redirect("projects:members", *project.address)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -136,6 +138,13 @@ def _to_members(request: AuthenticatedRequest, project: Project) -> HttpResponse
     if Project.objects.where_may(request.user, Right.READ).filter(pk=project.pk).exists():
         return redirect("projects:members", *project.address)
     return redirect("projects:municipality", project.municipality.code)
+
+
+def _is_repeated(project: Project, typed: Any) -> bool:
+    """Whether the form lets in whom it has let in already, with the same role: it was sent twice. One query with a form."""
+    person, role = typed.get("person", ""), typed.get("role", "")
+    is_number = person.isascii() and person.isdecimal() and len(person) < 19
+    return is_number and project.members.filter(member=int(person), role=role).exists()
 
 
 def _outside(project: Project) -> list[MunicipalityMember]:

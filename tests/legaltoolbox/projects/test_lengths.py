@@ -266,3 +266,13 @@ def test_a_file_is_made_for_who_reads_it_and_for_no_other_method(team, method):
     ):
         path = reverse(f"projects:{name}", args=[*team.project.address, *args])
         assert getattr(browser(team.lead), method)(path).status_code == 405, path
+
+
+def test_a_second_click_on_letting_somebody_in_is_no_error(team):
+    path = reverse("projects:members", args=team.project.address)
+    data = {"person": team.strange.pk, "role": "reader"}
+    for _click in range(2):
+        assert browser(team.lead).post(path, data).status_code == 302
+        team.project.add_member(team.lead.user, team.strange, "reader")
+    assert team.project.events.filter(what="member-added", person=team.strange.user).count() == 1
+    assert browser(team.lead).post(path, {**data, "role": "editor"}).status_code == 200
