@@ -214,13 +214,13 @@ def begun(team: Team) -> ProjectDocument:
     return ProjectDocument.begin(team.project, team.lead.user, **values)
 
 
-def test_making_a_project_costs_nine_to_twelve(team):
+def test_making_a_project_costs_ten_to_thirteen(team):
     by = team.lead.user
-    with costs(9):
-        Project.create(team.municipality, by, title="Uden svar")
     with costs(10):
+        Project.create(team.municipality, by, title="Uden svar")
+    with costs(11):
         first = Project.create(team.municipality, by, title="Med svar", answers={"generativ": "yes"})
-    with costs(12):
+    with costs(13):
         Project.create(team.municipality, by, title="Efter et andet", based_on=first)
 
 

@@ -19,7 +19,7 @@ from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity, DocumentTemplate
 from legaltoolbox.screening import Situation, situation_answers
 
-from ..models import DocumentStatus, Project, ProjectDocument
+from ..models import DocumentStatus, Project, ProjectDocument, ProjectEvent
 from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
 from .legal_bases import IN_USE, lacks_in_use
@@ -115,7 +115,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
     fields = ("project", "number", "template", "version", "status", "opinion_until")
     documents = list(project.documents.with_conditions().only(*fields))
     missing = open_questions(plan.situation, catalogue)
-    risks = risk_rows(project, catalogue)
+    risks = risk_rows(project, catalogue, with_texts=False)
     members = _members(project)
     return Overview(
         sentence=_sentence(project, plan, catalogue),
@@ -135,7 +135,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
         answers=situation_answers(plan.situation, catalogue),
         unanswered=len(missing),
         members=[(capfirst(str(ProjectRole(role).label)), ", ".join(people)) for role, people in members.items()],
-        events=event_lines(project.events.with_people()[:LAST_EVENTS], catalogue),
+        events=event_lines(_last_events(project), catalogue),
     )
 
 
@@ -182,9 +182,22 @@ def _phases(project: Project, plan: ProjectPlan) -> list[PhaseLine]:
 def _members(project: Project) -> dict[str, list[str]]:
     """The roles that somebody has to the names. One query."""
     names: dict[str, list[str]] = {}
-    for row in project.members.by_role():
+    for row in project.members.by_role().only("project", "role", *_name("member__user")):
         names.setdefault(row.role, []).append(str(row.member.user))
     return names
+
+
+def _last_events(project: Project) -> Iterable[ProjectEvent]:
+    """The last events, of whom they are about the names alone. One query."""
+    own = ("project", "at", "what", "place", "old", "new", "reason")
+    people = (*_name("actor"), *_name("person"), *_name("person_before"))
+    events: Iterable[ProjectEvent] = project.events.with_people().only(*own, *people)[:LAST_EVENTS]
+    return events
+
+
+def _name(person: str) -> tuple[str, str]:
+    """The columns that the name of this person is made of."""
+    return f"{person}__full_name", f"{person}__email"
 
 
 def _missing(project: Project, roles: Collection[str], catalogue: Catalogue) -> list[Link]:

@@ -62,10 +62,18 @@ class RiskRow:
         return self.residual_level == RiskLevel.HIGH
 
 
-def risk_rows(project: Project, catalogue: Catalogue) -> list[RiskRow]:
-    """The risks in the order of the catalogue, then the own ones. Two queries, however many there are."""
+RATED = ("project", "code", "title", "applies", "likelihood", "consequence", "likelihood_after", "consequence_after")
+
+
+def risk_rows(project: Project, catalogue: Catalogue, *, with_texts: bool = True) -> list[RiskRow]:
+    """The risks in the order of the catalogue, then the own ones. Two queries, however many there are.
+
+    Without `with_texts` they have codes, titles and steps alone: no owner, and nothing of what was written about them.
+    """
     situation = situation_of(project, project.screening_answers.all(), catalogue)
-    stored = {row.code: row for row in project.risk_assessments.select_related("owner__user")}
+    assessments = project.risk_assessments
+    rated = assessments.select_related("owner__user") if with_texts else assessments.only(*RATED)
+    stored = {row.code: row for row in rated}
     applying = {risk.code for risk in split(catalogue.risks, catalogue, situation)[0]}
     rows = [
         _row(project, risk.code, stored.get(risk.code), risk, applies=risk.code in applying)
