@@ -64,5 +64,5 @@ def approved_document(
     Raises `ValidationError` as `document_bytes`.
     """
     docx, pdf = (document_bytes(document, template, catalogue, ending, decision) for ending in ("docx", "pdf"))
-    kept = content_to_keep(document, template, catalogue) | way_to_keep(document, template, decision)
-    return Approved(docx, pdf, kept)
+    content_shown = content_to_keep(document, template, catalogue) | way_to_keep(document, template, decision)
+    return Approved(docx, pdf, content_shown)

@@ -6,10 +6,10 @@
 work (answers, tasks, documents, risks and so on), `history` (people, comments, opinions, decisions, events, changes of
 fields) and `imported`, the history that came with a file.
 
-An import stores `settled(project)`: what is history moves to `imported`, where it counts for nothing. People come off
+An import stores `as_imported(project)`: what is history moves to `imported`, where it counts for nothing. People come off
 the rows of the work and stay beside them as names, a document is a draft again, and of its earlier versions nothing but
-the record is kept. To settle twice changes nothing. So for a project A, its import B and the import C of B's file:
-`B["project"] == settled(A["project"])`, and B and C are the same bytes but for `exported`.
+the record is kept. Doing so twice changes nothing. So for a project A, its import B and the import C of B's file:
+`B["project"] == as_imported(A["project"])`, and B and C are the same bytes but for `exported`.
 
 The files of approved documents stand there by their SHA-256 alone: they can be fetched one by one, and a project with
 all of them would be larger than what an import takes.
@@ -72,9 +72,9 @@ def file_head(project: Project, address: str) -> Record:
 
 def project_record(project: Project) -> Record:
     """The project as its file has it. A constant number of queries."""
-    imported, (kept, records) = _import_of(project), _imported_records(project)
-    [details] = _records(DETAILS, [project], kept)
-    record: Record = {part.name: _records(part, _rows(project, part), kept) for part in WORK}
+    imported, (imported_values, records) = _import_of(project), _imported_records(project)
+    [details] = _records(DETAILS, [project], imported_values)
+    record: Record = {part.name: _records(part, _rows(project, part), imported_values) for part in WORK}
     record["details"] = details | (
         {"created_at": None} if imported else {}
     )  # the time of the import is not of the project
@@ -90,7 +90,7 @@ def _import_of(project: Project) -> ProjectImport | None:
     return ProjectImport.objects.filter(project=project).select_related("by").first()
 
 
-def settled(project: Record) -> Record:
+def as_imported(project: Record) -> Record:
     """What an import makes of a project: nothing in it is said or decided by anybody here. Leaves `project` as it is."""
     record = deepcopy(project)
     for name, rows in record["history"].items():
@@ -102,39 +102,39 @@ def settled(project: Record) -> Record:
     older = [each for each in record[DOCUMENTS.name] if each["version"] < newest[each["template"]]]
     record["imported"][OLDER_DOCUMENTS] += older
     record[DOCUMENTS.name] = [each for each in record[DOCUMENTS.name] if each not in older]
-    _take_off(DETAILS, record["details"])
+    _set_back(DETAILS, record["details"])
     for part in WORK:
         for row in record[part.name]:
-            _take_off(part, row)
+            _set_back(part, row)
     return record
 
 
-def _take_off(part: FilePart, row: Record) -> None:
+def _set_back(part: FilePart, row: Record) -> None:
     """Move what an import does not take over to the row's `imported`, and the same in the rows of the row."""
-    for name, reset in part.taken_off.items():
+    for name, reset in part.fields_set_back.items():
         if row[name] != reset:
             row["imported"][name], row[name] = row[name], reset
     for inner in part.parts:
         for each in row[inner.name]:
-            _take_off(inner, each)
+            _set_back(inner, each)
 
 
 # Rows -----------------------------------------------------------------------------------------------
 
-Kept = dict[tuple[str, int], Record]
+Imported = dict[tuple[str, int], Record]
 """Name of a part and key of a row to what was taken off it."""
 
 
-def _imported_records(project: Project) -> tuple[Kept, dict[str, list[Record]]]:
+def _imported_records(project: Project) -> tuple[Imported, dict[str, list[Record]]]:
     """What was taken off rows, and the imported history. One query."""
-    kept: Kept = {}
+    imported_values: Imported = {}
     history: dict[str, list[Record]] = {name: [] for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS)}
     for part, row, record in ImportedRecord.objects.filter(project=project).values_list("part", "row", "record"):
         if row is None:
             history[part].append(record)
         else:
-            kept[part, row] = record
-    return kept, history
+            imported_values[part, row] = record
+    return imported_values, history
 
 
 def _rows(project: Project, part: FilePart) -> list[Any]:
@@ -174,23 +174,25 @@ def _is_of(imported: ProjectImport | None, row: Any) -> bool:
 # Records --------------------------------------------------------------------------------------------
 
 
-def _records(part: FilePart, rows: Iterable[Any], kept: Kept | None, above: str = "") -> list[Record]:
-    """The rows of a part, in its order; without `kept` they are history, which nothing is taken off."""
+def _records(part: FilePart, rows: Iterable[Any], imported_values: Imported | None, above: str = "") -> list[Record]:
+    """The rows of a part, in its order; without `imported_values` they are history, which nothing is taken off."""
     name = f"{above}.{part.name}" if above else part.name
     ordered = sorted(rows, key=attrgetter(*part.order)) if part.order else rows
-    return [_record(part, row, kept, name) for row in ordered]
+    return [_record(part, row, imported_values, name) for row in ordered]
 
 
-def _record(part: FilePart, row: Any, kept: Kept | None, name: str) -> Record:
+def _record(part: FilePart, row: Any, imported_values: Imported | None, name: str) -> Record:
     record = {field: plain(getattr(row, field)) for field in part.fields}
     record |= {field: _name(getattr(row, field)) for field in part.people}
-    record |= {inner.name: _records(inner, getattr(row, inner.rows).all(), kept, name) for inner in part.parts}
+    record |= {
+        inner.name: _records(inner, getattr(row, inner.rows).all(), imported_values, name) for inner in part.parts
+    }
     if part.has_document:
         record["document"] = row.document.number if row.document else None
     if part.model is ApprovedFile:
         record |= {ending: hashlib.sha256(bytes(getattr(row, ending))).hexdigest() for ending in ("docx", "pdf")}
-    if kept is not None and part.taken_off:
-        record["imported"] = kept.get((name, row.pk), {})
+    if imported_values is not None and part.fields_set_back:
+        record["imported"] = imported_values.get((name, row.pk), {})
     return record
 
 

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..models.portable import DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
-from .project_json import FORMAT, MOST_BYTES, VERSION, settled
+from .project_json import FORMAT, MOST_BYTES, VERSION, as_imported
 from .project_schema import schema
 from .schema_check import Problem, differing, first_problems, unstorable
 
@@ -44,7 +44,7 @@ def read_file(content: bytes) -> tuple[Record, Record]:
             raise UnreadableFile(first)
     if first := first_problems(_contradictions(data["project"])):
         raise UnreadableFile(first)
-    return settled(data["project"]), data["exported"]
+    return as_imported(data["project"]), data["exported"]
 
 
 def _answers(project: Any) -> int:

@@ -131,9 +131,9 @@ def _row(part: FilePart, *, is_work: bool) -> Schema:
         properties |= {"docx": HASH, "pdf": HASH}
     if part is DETAILS:
         properties["created_at"] = _or_null(TIME)
-    if is_work and part.taken_off:
-        kept = {name: _not_null(properties[name]) for name in part.taken_off}
-        properties["imported"] = {"type": "object", "properties": kept, "additionalProperties": False}
+    if is_work and part.fields_set_back:
+        set_back = {name: _not_null(properties[name]) for name in part.fields_set_back}
+        properties["imported"] = {"type": "object", "properties": set_back, "additionalProperties": False}
     return _object(properties)
 
 

@@ -17,7 +17,7 @@ from legaltoolbox.models import ScreeningQuestion
 
 from ..models import Project, ProjectFact, ScreeningAnswer
 from ..work.report import ProjectReport
-from ..work.report_words import missing, standing, warnings
+from ..work.report_words import missing, progress_lines, warnings
 from . import report_documents, report_work
 
 TITLE = "Rapport"
@@ -106,7 +106,7 @@ def _warnings(report: ProjectReport) -> Iterator[Block]:
 
 
 def _standing(report: ProjectReport) -> Iterator[Block]:
-    yield Facts([(label, [value]) for label, value in standing(report)])
+    yield Facts([(label, [value]) for label, value in progress_lines(report)])
     sentences = missing(report)
     if sentences:
         yield Heading("Det mangler", level=2, numbered=False)
@@ -117,9 +117,9 @@ def _solution(report: ProjectReport) -> Iterator[Block]:
     """What the project says of its solution, and its answers to the questions about it."""
     project = report.project
     labels = [(str(label), report.facts[key]) for key, label in ProjectFact.Key.choices]
-    said = [("Projektets formål", project.purpose), *((capfirst(label), value) for label, value in labels)]
-    if any(value for _label, value in said):
-        yield Table(("Oplysning", "Svar"), [(label, value) for label, value in said if value], (1, 2), row_breaks=True)
+    rows = [("Projektets formål", project.purpose), *((capfirst(label), value) for label, value in labels)]
+    if any(value for _label, value in rows):
+        yield Table(("Oplysning", "Svar"), [(label, value) for label, value in rows if value], (1, 2), row_breaks=True)
     yield Table(
         ("Spørgsmål", "Svar", "Begrundelse"),
         [(question.question, _answer(question, row), row.why if row else "") for question, row in report.answers],
@@ -152,9 +152,9 @@ def _hashes(report: ProjectReport) -> Iterator[Block]:
     for row in report.documents:
         name = f"{row.name}, version {row.document.version}"
         rows.append((name, "Nu", grouped(row.state)))
-        said = [(f"Udtalelse {report_documents.day_of(each)}", each.state) for each in row.opinions]
-        said += [(f"Beslutning {report_documents.day_of(each)}", each.state) for each in row.decisions]
-        rows += [(name, words, grouped(state)) for words, state in said]
+        states = [(f"Udtalelse {report_documents.day_of(each)}", each.state) for each in row.opinions]
+        states += [(f"Beslutning {report_documents.day_of(each)}", each.state) for each in row.decisions]
+        rows += [(name, words, grouped(state)) for words, state in states]
     for point in report.points:
         rows += [
             (str(point.activity), f"Beslutning {report_documents.day_of(each)}", grouped(each.state))

@@ -127,10 +127,10 @@ def _assessment(row: RiskRow, stored: RiskAssessment, measures: Iterable[Measure
         ("Ansvarlig", name(stored.owner)),
     ]
     done: Lines = [("Foranstaltninger", [_measure_line(measure) for measure in measures])]
-    return [*_said(lines), *done, *_said(after)]
+    return [*_filled(lines), *done, *_filled(after)]
 
 
-def _said(lines: Iterable[tuple[str, str]]) -> Lines:
+def _filled(lines: Iterable[tuple[str, str]]) -> Lines:
     return [(label, [value]) for label, value in lines if value]
 
 

@@ -124,12 +124,12 @@ def _of_projects(shown: _Shown) -> dict[str, Any]:
             ImportedRecord.objects.filter(pk__in=[row.pk for row in imported_names.naming(user)]), "part"
         ),
         "project_acts_about_the_person": shown.rows(about, "at", "what", "place"),
-        **_said(shown),
+        **_texts_of(shown),
         **_owned(shown),
     }
 
 
-def _said(shown: _Shown) -> dict[str, Any]:
+def _texts_of(shown: _Shown) -> dict[str, Any]:
     """The opinions and decisions that the person has given, and the answers to advice, word for word. Three queries."""
     user, template = shown.user, F("document__template")
     return {

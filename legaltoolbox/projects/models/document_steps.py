@@ -50,7 +50,7 @@ class DocumentStatus(models.TextChoices):
 
 WRITABLE = (DocumentStatus.DRAFT, DocumentStatus.COMMENTED, DocumentStatus.RETURNED)
 
-STANDING = {
+STATUS_SENTENCES = {
     DocumentStatus.DRAFT: _("The document is a draft."),
     DocumentStatus.AT_DPO: _("The document is at the data protection officer."),
     DocumentStatus.COMMENTED: _("The data protection officer has given an opinion."),
@@ -172,7 +172,7 @@ class DocumentSteps(models.Model):
         return self.template in NEEDS_OPINION
 
     @property
-    def waits_in_vain(self) -> bool:
+    def is_opinion_overdue(self) -> bool:
         """Whether the officer was asked and the day until which is over."""
         return (
             self.status == DocumentStatus.AT_DPO
@@ -182,20 +182,20 @@ class DocumentSteps(models.Model):
 
     def missing_for_management(self, opinion: Opinion | None) -> str:
         """What has to happen before the management can be asked, in words; "" for nothing. `opinion` is the newest one. No query on its points."""
-        if self.status == DocumentStatus.AT_DPO and not self.waits_in_vain:
+        if self.status == DocumentStatus.AT_DPO and not self.is_opinion_overdue:
             return gettext("The data protection officer has time until the day that was given.")
-        if self.needs_opinion and opinion is None and not self.waits_in_vain:
+        if self.needs_opinion and opinion is None and not self.is_opinion_overdue:
             return gettext("Ask the data protection officer first.")
         if opinion and any(not point.answer for point in opinion.points.all()):
-            if self.waits_in_vain:
+            if self.is_opinion_overdue:
                 return gettext("Take the document back, and answer each point of the earlier advice first.")
             return gettext("Answer each point of the advice first.")
         return ""
 
     @property
-    def standing(self) -> str:
+    def status_sentence(self) -> str:
         """Where it is on its way, as a sentence."""
-        return str(STANDING[self.status])
+        return str(STATUS_SENTENCES[self.status])
 
     # Verbs ----------------------------------------------------------------------------------
 
@@ -314,8 +314,8 @@ class DocumentSteps(models.Model):
             decision.full_clean()
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
             approved = self._approved(approve, decision) if is_approved else None
-            kept = {"approved_content": approved.content} if approved else {}
-            self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason, **kept)
+            content = {"approved_content": approved.content} if approved else {}
+            self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason, **content)
             decision.save()
             if approved:
                 ApprovedFile.objects.create(document=self._document, docx=approved.docx, pdf=approved.pdf)
@@ -340,10 +340,10 @@ class DocumentSteps(models.Model):
         self.project.lock()
         self.refresh_from_db(fields=["status", "version", "opinion_until"])
 
-    def _repeated(self, said: Any, **values: Any) -> Any:
+    def _repeated(self, rows: Any, **values: Any) -> Any:
         """The newest opinion or decision, where these are its values: the form was sent twice. None where they are not. One query."""
         waiting = (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
-        last = None if self.status in waiting else said.first()
+        last = None if self.status in waiting else rows.first()
         return last if last and all(getattr(last, name) == value for name, value in values.items()) else None
 
     def _is_repeated(self, what: str, by: Any, new: str) -> bool:
@@ -360,7 +360,7 @@ class DocumentSteps(models.Model):
     ) -> None:
         """The only change of the status, with one event. Raises `ValidationError` where it is another one meanwhile."""
         if self.status not in before:
-            raise ValidationError(gettext("That cannot be done now. %(standing)s") % {"standing": self.standing})
+            raise ValidationError(gettext("That cannot be done now. %(standing)s") % {"standing": self.status_sentence})
         old, self.status = self.status, after
         for name, value in fields.items():
             setattr(self, name, value)
@@ -375,7 +375,7 @@ class DocumentSteps(models.Model):
     def _refuse_locked(self) -> None:
         if self.status not in WRITABLE:
             raise ValidationError(
-                gettext("The document cannot be changed now. %(standing)s") % {"standing": self.standing}
+                gettext("The document cannot be changed now. %(standing)s") % {"standing": self.status_sentence}
             )
 
     def _refuse_partial(self, by: Any) -> None:

@@ -94,12 +94,12 @@ class ProjectDocument(DocumentSteps):
         return gettext("approved on conditions") if self.has_conditions else str(self.get_status_display())
 
     @property
-    def standing(self) -> str:
+    def status_sentence(self) -> str:
         """Where it is on its way, as a sentence; of one read `with_conditions` also whether the approval has conditions."""
         return (
             gettext("The management has approved the document on conditions.")
             if self.has_conditions
-            else super().standing
+            else super().status_sentence
         )
 
     # What is stored -------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class ProjectDocument(DocumentSteps):
             self.refresh_from_db(fields=["status", "version"])
             if not self.is_writable:
                 raise ValidationError(
-                    gettext("The document cannot be changed now. %(standing)s") % {"standing": self.standing}
+                    gettext("The document cannot be changed now. %(standing)s") % {"standing": self.status_sentence}
                 )
             yield
 

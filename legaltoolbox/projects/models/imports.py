@@ -85,7 +85,7 @@ class ProjectImport(models.Model):
     def take(
         cls, municipality: Municipality, by: Any, record: Record, source: Record, page: str, catalogue_version: int = 0
     ) -> "ProjectImport":
-        """A new project of the municipality, which `by` leads, from the record of a file that was checked and settled.
+        """A new project of the municipality, which `by` leads, from the record of a file, `as_imported`.
 
         `catalogue_version` is the version of the content here: another portal counts its own.
 
@@ -102,22 +102,22 @@ class ProjectImport(models.Model):
             refuse_founder(municipality, member)
             now = timezone.now()
             last = municipality.projects.aggregate(last=Max("number"))["last"] or 0
-            taking = _Taking()
-            project: Project = taking.row(
+            maker = _FileRows()
+            project: Project = maker.row(
                 DETAILS,
                 record["details"],
                 "project.details",
                 Project(created_at=now, catalogue_version=catalogue_version),
             )
             project.municipality, project.number, project.changed_at = municipality, last + 1, now
-            taking.refuse()
+            maker.refuse()
             project.save()
             made = cls.objects.create(project=project, at=now, by=by, source=source, page=page, placed=_placed(record))
             ProjectMember.objects.create(project=project, member=member, role=ProjectRole.LEAD, joined_at=now)
             ProjectEvent.record(project, ProjectEvent.What.IMPORTED, by, new=made.source_text)
             try:
                 with transaction.atomic():
-                    taking.store(project, record)
+                    maker.store(project, record)
             except IntegrityError:
                 raise ValidationError(gettext("Rows of the file contradict each other.")) from None
             return made
@@ -128,12 +128,12 @@ def _placed(record: Record) -> Record:
     return {"work": {part.name: len(record[part.name]) for part in WORK}, "imported": imported}
 
 
-class _Taking:
+class _FileRows:
     """Makes the rows of a file, and collects what is wrong with them."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
-        self.kept: list[tuple[str, Any, Record]] = []
+        self.imported: list[tuple[str, Any, Record]] = []
         """Name of the part, row, and what is kept of it."""
 
     def refuse(self) -> None:
@@ -143,7 +143,7 @@ class _Taking:
 
     def store(self, project: Project, record: Record) -> None:
         """Store all rows below the project. Raises `ValidationError` for rows that cannot be. A query for 500 rows of a part."""
-        self.kept.append((DETAILS.name, project, record["details"]["imported"]))
+        self.imported.append((DETAILS.name, project, record["details"]["imported"]))
         made = {
             part.name: self.rows(part, part.name, record[part.name], f"project.{part.name}", {"project": project})
             for part in WORK
@@ -154,7 +154,10 @@ class _Taking:
             part.model.objects.bulk_create(made[part.name], batch_size=BATCH)
         for inner, rows in nested:
             inner.model.objects.bulk_create(rows, batch_size=BATCH)
-        own = [ImportedRecord(project=project, part=name, row=row.pk, record=kept) for name, row, kept in self.kept]
+        own = [
+            ImportedRecord(project=project, part=name, row=row.pk, record=imported)
+            for name, row, imported in self.imported
+        ]
         history = [
             ImportedRecord(project=project, part=name, record=each)
             for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS)
@@ -193,7 +196,7 @@ class _Taking:
         rows = []
         for index, record in enumerate(records):
             row = self.row(part, record, f"{path}[{index}]", part.model(**above))
-            self.kept.append((name, row, record.get("imported", {})))
+            self.imported.append((name, row, record.get("imported", {})))
             rows.append(row)
         return rows
 

@@ -49,7 +49,7 @@ class FilePart(NamedTuple):
     """Whether its rows are of a document, whose number stands in the file."""
 
     @property
-    def taken_off(self) -> dict[str, Any]:
+    def fields_set_back(self) -> dict[str, Any]:
         """The fields that an import takes off a row, with what it puts in their place."""
         return {**dict.fromkeys(self.people), **self.reset}
 

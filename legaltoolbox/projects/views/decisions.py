@@ -36,10 +36,10 @@ from .step_forms import DecisionForm
 
 
 @dataclass(frozen=True)
-class SaidLine:
+class StepLine:
     """An opinion or a decision as the list shows it."""
 
-    said: Opinion | Decision
+    step: Opinion | Decision
     is_opinion: bool
     code: str
     title: str
@@ -64,43 +64,43 @@ def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
         at_dpo=[each for each in grounds.documents if each.document.status == DocumentStatus.AT_DPO],
         at_management=[each for each in grounds.documents if each.document.status == DocumentStatus.AT_MANAGEMENT],
         points=grounds.points,
-        lines=said_lines(grounds, catalogue),
+        lines=step_lines(grounds, catalogue),
     )
 
 
-def said_lines(grounds: ProjectGrounds, catalogue: Catalogue) -> list[SaidLine]:
+def step_lines(grounds: ProjectGrounds, catalogue: Catalogue) -> list[StepLine]:
     """All opinions and decisions, the newest first. No query."""
     points = {point.code: point for point in grounds.points}
-    said: list[Any] = sorted((*grounds.opinions, *grounds.decisions), key=lambda each: each.at, reverse=True)
+    steps: list[Any] = sorted((*grounds.opinions, *grounds.decisions), key=lambda each: each.at, reverse=True)
     return [
         _document_line(grounds, each, catalogue) if each.document_id else _point_line(grounds, each, points, catalogue)
-        for each in said
+        for each in steps
     ]
 
 
-def _document_line(grounds: ProjectGrounds, said: Opinion | Decision, catalogue: Catalogue) -> SaidLine:
-    document: Any = said.document
-    return SaidLine(
-        said,
-        isinstance(said, Opinion),
+def _document_line(grounds: ProjectGrounds, step: Opinion | Decision, catalogue: Catalogue) -> StepLine:
+    document: Any = step.document
+    return StepLine(
+        step,
+        isinstance(step, Opinion),
         document.template,
         template_title(document.template, catalogue),
         document.version,
         steps_url(grounds.project, document),
-        said.state != grounds.states[document.pk],
+        step.state != grounds.states[document.pk],
     )
 
 
 def _point_line(
     grounds: ProjectGrounds, decision: Decision, points: dict[str, PointGrounds], catalogue: Catalogue
-) -> SaidLine:
+) -> StepLine:
     """The line of a decision at a point, which the plan may have no more."""
     activity = catalogue.find(Activity.KIND, decision.point)
     point = points.get(decision.point)
     title = activity.title if activity else ""
     url = reverse("projects:decision_point", args=[*grounds.project.address, decision.point.lower()])
     is_changed = point is None or decision.state != point.state
-    return SaidLine(decision, False, decision.point, title, 0, url if point else "", is_changed)
+    return StepLine(decision, False, decision.point, title, 0, url if point else "", is_changed)
 
 
 # A decision point ---------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def _point_page(
         above=[(_("Decisions"), reverse("projects:decisions", args=project.address))],
         point=grounds,
         form=form,
-        has_management=project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
+        has_management=project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists(),
         may_write=may_write,
         may_ask=may_write and grounds.can_be_decided and grounds.asked is None,
     )

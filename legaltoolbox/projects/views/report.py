@@ -25,7 +25,7 @@ from ..files.report import file_name, report_document, report_state
 from ..models import Project
 from ..work.register_entry import entry_lines, entry_text
 from ..work.report import ProjectReport, project_report
-from ..work.report_words import missing, standing, warnings
+from ..work.report_words import missing, progress_lines, warnings
 from .lookups import own_project, project_page
 
 REPORT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
@@ -49,7 +49,7 @@ def report(request: AuthenticatedRequest, code: str, number: int) -> HttpRespons
         csv=[("CSV", reverse("projects:register_csv", args=project.address))],
         warnings=warnings(held),
         missing=missing(held),
-        standing=standing(held),
+        progress=progress_lines(held),
         parts=_parts(held),
         state=report_state(held),
         entry=entry_text(entry_lines(held, _link(request, project))),

@@ -92,9 +92,9 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     is_writer = project.may(Right.WRITE) and project.is_active
     is_sent = document.status in (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
     return {
-        "may_ask_management": is_writer and (document.is_writable or document.waits_in_vain),
+        "may_ask_management": is_writer and (document.is_writable or document.is_opinion_overdue),
         "discussion": discussion(project, str(document.number)),
-        "has_management": project.members.filter(role=ProjectRole.MANAGEMENT).exists(),
+        "has_management": project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists(),
         "may_begin_next": may_begin_next(opened),
         "may_take_back": is_writer and is_sent,
         "files": [(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
@@ -115,14 +115,14 @@ def _offered(opened: OpenDocument, points: list[AdvicePoint], gaps: DocumentGaps
 
 
 def _changes(
-    opened: OpenDocument, state: str, said: Sequence[Opinion | Decision]
+    opened: OpenDocument, state: str, answers: Sequence[Opinion | Decision]
 ) -> tuple[dict[datetime, Changes], Changes | None]:
     """What has changed since those that were about another state than this, by their times, and since the document was sent.
 
     Three queries at most, none where nothing has changed.
     """
     document = opened.document
-    moments = {each.at for each in said if each.state != state}
+    moments = {each.at for each in answers if each.state != state}
     sent = None
     if document.is_changed_since_sent(state):
         steps = opened.project.events.filter(place=document.template, what__in=(What.ASKED, What.TO_MANAGEMENT))

@@ -107,8 +107,8 @@ class LiveTable:
 
 def shown_facts(document: ProjectDocument) -> dict[str, str]:
     """The shared facts as the document shows them: as they were at its approval, or as they are. At most two queries."""
-    kept: dict[str, str] | None = document.approved_content.get("facts")
-    return project_facts(document.project) if kept is None else dict.fromkeys(FACT_FIELDS, "") | kept
+    approved: dict[str, str] | None = document.approved_content.get("facts")
+    return project_facts(document.project) if approved is None else dict.fromkeys(FACT_FIELDS, "") | approved
 
 
 def shown_tables(
@@ -118,10 +118,10 @@ def shown_tables(
 
     At most six queries, none for a section without such a table.
     """
-    kept = document.approved_content.get("tables")
-    if kept is None:
+    approved = document.approved_content.get("tables")
+    if approved is None:
         return live_tables(document.project, template, catalogue, section)
-    return {(in_section, key): LiveTable(**table) for in_section, key, table in kept if section in ("", in_section)}
+    return {(in_section, key): LiveTable(**table) for in_section, key, table in approved if section in ("", in_section)}
 
 
 def shown_in_all(
@@ -131,12 +131,16 @@ def shown_in_all(
 
     Eight queries at most, however many documents there are.
     """
-    said, facts, shown = _Said(project, catalogue), project_facts(project), {}
+    project_tables, facts, shown = _ProjectTables(project, catalogue), project_facts(project), {}
     for document, template in documents:
-        kept = document.approved_content
-        tables = live_tables(project, template, catalogue, said=said) if "tables" not in kept else None
+        approved = document.approved_content
+        tables = (
+            live_tables(project, template, catalogue, project_tables=project_tables)
+            if "tables" not in approved
+            else None
+        )
         shown[document.pk] = (
-            facts if "facts" not in kept else shown_facts(document),
+            facts if "facts" not in approved else shown_facts(document),
             shown_tables(document, template, catalogue) if tables is None else tables,
         )
     return shown
@@ -152,13 +156,17 @@ def content_to_keep(document: ProjectDocument, template: DocumentTemplate, catal
 
 
 def live_tables(
-    project: Project, template: DocumentTemplate, catalogue: Catalogue, section: str = "", said: _Said | None = None
+    project: Project,
+    template: DocumentTemplate,
+    catalogue: Catalogue,
+    section: str = "",
+    project_tables: _ProjectTables | None = None,
 ) -> dict[tuple[str, str], LiveTable]:
-    """The tables of the template, or of one section, with what the project says now, or has `said`. At most six queries."""
-    said = said or _Said(project, catalogue)
+    """The tables of the template, or of one section, with what the project says now, or `project_tables` have read. At most six queries."""
+    project_tables = project_tables or _ProjectTables(project, catalogue)
     with override("da"):
         return {
-            (in_section, key): said.table(source)
+            (in_section, key): project_tables.table(source)
             for (code, in_section, key), source in LIVE_FIELDS.items()
             if code == template.code and section in ("", in_section)
         }
@@ -186,7 +194,7 @@ def unless_changed(content: Mapping[str, Any], stored: Mapping[str, Any], keys: 
 # What the project says ----------------------------------------------------------------------------
 
 
-class _Said:
+class _ProjectTables:
     """What a project says on its pages, each kind read once."""
 
     def __init__(self, project: Project, catalogue: Catalogue) -> None:
@@ -242,7 +250,7 @@ class _Said:
 
     def _before(self, *, is_own: bool) -> tuple[list[list[str]], list[str]]:
         rows = [row for row in self.risks if row.code.startswith("E") == is_own]
-        said = [
+        shown = [
             [
                 _name(row),
                 *_steps(given.likelihood, given.consequence),
@@ -253,11 +261,11 @@ class _Said:
             for row in rows
             if (given := row.assessment)
         ]
-        return said, [_name(row) for row in rows if row.level is None and not row.is_left_out]
+        return shown, [_name(row) for row in rows if row.level is None and not row.is_left_out]
 
     def _residual(self) -> tuple[list[list[str]], list[str]]:
         rows = [row for row in self.risks if not row.is_left_out]
-        said = [
+        shown = [
             [
                 _name(row),
                 *_steps(given.likelihood_after, given.consequence_after),
@@ -268,7 +276,7 @@ class _Said:
             for row in rows
             if (given := row.assessment)
         ]
-        return said, [_name(row) for row in rows if row.residual_level is None]
+        return shown, [_name(row) for row in rows if row.residual_level is None]
 
     def _high(self) -> tuple[list[list[str]], list[str]]:
         return [

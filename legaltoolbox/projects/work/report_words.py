@@ -58,12 +58,12 @@ def missing(report: ProjectReport) -> list[str]:
     """What the project has not said, done or decided yet, a sentence each. No query."""
     undecided = [point.activity for point in report.points if not point.decisions]
     sentence = _("Nothing is decided at %(code)s (%(title)s).")
-    return [words % {"n": number} for number, words in (*_unsaid(report), *_undone(report)) if number] + [
+    return [words % {"n": number} for number, words in (*_not_answered(report), *_undone(report)) if number] + [
         sentence % {"code": activity.code, "title": activity.title} for activity in undecided
     ]
 
 
-def _unsaid(report: ProjectReport) -> Iterator[tuple[int, str]]:
+def _not_answered(report: ProjectReport) -> Iterator[tuple[int, str]]:
     """How much is not answered, described or assessed, and the sentence for each."""
     number = len(report.open_questions)
     yield (
@@ -100,7 +100,7 @@ def _unsaid(report: ProjectReport) -> Iterator[tuple[int, str]]:
 
 
 def _undone(report: ProjectReport) -> Iterator[tuple[int, str]]:
-    """As `_unsaid`, of the documents."""
+    """As `_not_answered`, of the documents."""
     number = len(report.not_begun)
     yield (
         number,
@@ -128,7 +128,7 @@ def not_approved(report: ProjectReport) -> list[ReportedDocument]:
     return [row for row in report.newest if not row.is_approved]
 
 
-def standing(report: ProjectReport) -> list[tuple[str, str]]:
+def progress_lines(report: ProjectReport) -> list[tuple[str, str]]:
     """How far the project is: labels and what is said of each. No query."""
     newest = report.newest
     parts = _("%(done)s of %(total)s")

@@ -105,7 +105,7 @@ def _of_document(project: Project, document: ProjectDocument, advice: Mapping[in
         case DocumentStatus.AT_DPO:
             if project.may(Right.OPINE):
                 yield WaitingThing(WhatToDo.OPINION, document)
-            elif is_writer and document.waits_in_vain:
+            elif is_writer and document.is_opinion_overdue:
                 yield WaitingThing(WhatToDo.NO_OPINION, document)
         case DocumentStatus.AT_MANAGEMENT if project.may(Right.DECIDE):
             yield WaitingThing(WhatToDo.DECISION, document)

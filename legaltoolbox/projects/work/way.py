@@ -47,8 +47,8 @@ def shown_way(
     }
     if not sources:
         return {}
-    if (kept := document.approved_content.get("way")) is not None:
-        return {(in_section, key): text for in_section, key, text in kept if section in ("", in_section)}
+    if (approved := document.approved_content.get("way")) is not None:
+        return {(in_section, key): text for in_section, key, text in approved if section in ("", in_section)}
     with override("da"):
         way = _read(document, decision)
         return {place: way.text(source) for place, source in sources.items()}

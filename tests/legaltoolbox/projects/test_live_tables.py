@@ -22,7 +22,7 @@ from legaltoolbox.projects.models.live import LIVE_FIELDS, LiveSource
 from legaltoolbox.projects.models.values import new_row
 from legaltoolbox.projects.work.live import LAYOUTS
 from tests.legaltoolbox.projects.documents import begin, browser, docx_text, keep, shown_to_decide
-from tests.legaltoolbox.projects.said import rate, say_all
+from tests.legaltoolbox.projects.project_rows import rate, say_all
 from tests.legaltoolbox.projects.whole import import_file, whole_file
 
 pytestmark = pytest.mark.any_database

@@ -17,7 +17,7 @@ from legaltoolbox.projects.files.project_json import MOST_BYTES, project_record
 from legaltoolbox.projects.files.project_reader import UnreadableFile, read_file
 from legaltoolbox.projects.models import Project, ProjectImport
 from tests.legaltoolbox.projects.documents import browser
-from tests.legaltoolbox.projects.whole import fill, import_file, settled, whole_file, written
+from tests.legaltoolbox.projects.whole import as_imported, fill, import_file, whole_file, written
 from tests.reading import parse
 
 pytestmark = pytest.mark.database
@@ -235,7 +235,7 @@ def test_a_wrong_value_anywhere_is_refused_or_taken_and_breaks_nothing(file, tea
             with transaction.atomic():
                 record, source = read_file(json.dumps(file).encode())
                 project = ProjectImport.take(team.municipality, team.lead.user, record, source, new_page()).project
-                assert project_record(project) == settled(file["project"])
+                assert project_record(project) == as_imported(file["project"])
                 taken += 1
                 transaction.set_rollback(True)
         except (UnreadableFile, ValidationError):
@@ -292,7 +292,7 @@ def test_codes_that_the_catalogue_does_not_have_are_kept_and_no_page_breaks(file
     project["legal_bases"][-1] |= {"phase": "ukendt-fase", "code": "H99"}
     project["tasks"][-1]["due"] = "2000-01-01"
     imported = import_file(team.municipality, team.lead, file)
-    assert project_record(imported) == settled(project)
+    assert project_record(imported) == as_imported(project)
     client = browser(team.lead)
     names = (
         "overview",

@@ -19,8 +19,8 @@ from kl_ai.text import clean_text
 from legaltoolbox.projects.models import DocumentStatus, Project, ProjectEvent, ProjectImport
 from legaltoolbox.projects.models.portable import DETAILS, HISTORY, WORK
 from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
-from tests.legaltoolbox.projects.said import say_all
-from tests.legaltoolbox.projects.whole import fill, import_file, project_record, settled, vary, whole_file, written
+from tests.legaltoolbox.projects.project_rows import say_all
+from tests.legaltoolbox.projects.whole import as_imported, fill, import_file, project_record, vary, whole_file, written
 from tests.reading import read_json
 
 pytestmark = pytest.mark.database
@@ -58,16 +58,16 @@ def test_export_import_export_gives_the_same_bytes(words, random, team):
             second_project = import_file(team.municipality, team.editor, first)
             second = whole_file(second_project)
             third = whole_file(import_file(team.municipality, team.strange, second))
-            assert written(second["project"]) == written(settled(first["project"]))
+            assert written(second["project"]) == written(as_imported(first["project"]))
             assert written(third) == written(second)
             raise Undone
     except Undone:
         team.project.refresh_from_db()
 
 
-def test_settling_twice_is_settling_once(team):
-    record = settled(project_record(fill(team)))
-    assert settled(record) == record
+def test_importing_twice_gives_what_importing_once_gives(team):
+    record = as_imported(project_record(fill(team)))
+    assert as_imported(record) == record
 
 
 def test_the_file_of_the_page_is_the_project_and_follows_its_schema(team, client):
@@ -89,7 +89,7 @@ def test_the_file_of_the_page_is_the_project_and_follows_its_schema(team, client
 def test_an_empty_project_follows_the_schema_and_comes_back(team):
     first = whole_file(team.project)
     second = whole_file(import_file(team.municipality, team.lead, first))
-    assert second["project"] == settled(first["project"])
+    assert second["project"] == as_imported(first["project"])
 
 
 def test_what_the_portal_approves_comes_back(team):
@@ -109,7 +109,7 @@ def test_what_the_portal_approves_comes_back(team):
     assert any(table["rows"] for *_place, table in document.approved_content["tables"])
     first = whole_file(team.project)
     second = whole_file(import_file(team.municipality, team.lead, first))
-    assert second["project"] == settled(first["project"])
+    assert second["project"] == as_imported(first["project"])
 
 
 LEFT_OUT = {

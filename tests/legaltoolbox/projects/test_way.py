@@ -16,7 +16,7 @@ from legaltoolbox.projects.models.live import WAY_FIELDS
 from legaltoolbox.projects.models.values import new_row
 from legaltoolbox.projects.work import sections
 from tests.legaltoolbox.projects.documents import begin, browser, docx_text, shown_to_decide
-from tests.legaltoolbox.projects.said import rate
+from tests.legaltoolbox.projects.project_rows import rate
 from tests.reading import parse
 
 LABELS = {

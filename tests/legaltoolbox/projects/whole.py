@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import BooleanField
 
 from kl_ai.drafts.parts import new_page
-from legaltoolbox.projects.files.project_json import project_record, settled, written
+from legaltoolbox.projects.files.project_json import as_imported, project_record, written
 from legaltoolbox.projects.files.project_reader import read_file
 from legaltoolbox.projects.models import (
     AdvicePoint,
@@ -200,4 +200,4 @@ def import_file(municipality, by, file: dict) -> Project:
     return ProjectImport.take(municipality, by.user, record, source, new_page()).project
 
 
-__all__ = ["fill", "import_file", "project_record", "settled", "vary", "whole_file", "written"]
+__all__ = ["as_imported", "fill", "import_file", "project_record", "vary", "whole_file", "written"]
