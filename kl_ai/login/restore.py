@@ -27,14 +27,12 @@ from django.utils.translation import gettext_lazy as _
 from ..models import User
 from ..pages.frame import render_page
 from ..people import limits
-from ..requests.http import is_fetch
+from ..requests.http import is_fetch, request_state
 from . import known_browser
 from .redirects import nav_entry
 
 RESTORED_NOTICE = _("You were logged out. What you wrote is here, but not saved yet.")
 PRESS_AGAIN = _("Nothing has happened yet. Press the button again.")
-HAS_RESTORED_INPUT = "has_restored_input"
-"""The attribute of a request whose page shows such input, which is stored nowhere else."""
 SESSION_KEY = "what_was_typed"
 """Where the session holds the forms, the oldest first: [path, [(field name, values)], key of the user or None]."""
 RESTORABLE = "is_restorable"
@@ -164,7 +162,7 @@ def restore_input(request: HttpRequest) -> QueryDict | None:
     if fields is None:
         return None
     request.session[SESSION_KEY] = [form for form in forms if form[0] != request.path]
-    setattr(request, HAS_RESTORED_INPUT, True)
+    request_state(request).has_restored_input = True
     data = QueryDict(mutable=True)
     for name, values in fields:
         data.setlist(name, values)

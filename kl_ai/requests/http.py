@@ -76,6 +76,8 @@ class RequestState:
     """The name of the page that comes before the administration, "" for none; None before it is worked out."""
     saved_by_another: bool = False
     """Whether the form that is sent shows an earlier state than the stored one (`kl_ai.admin.locking`)."""
+    has_restored_input: bool = False
+    """Whether the page shows what was typed before a login expired, and is stored nowhere (`kl_ai.login.restore`)."""
     history_id: str = ""
     """The key of the earlier version that is shown (`kl_ai.admin.history`)."""
     app_values: dict[str, Any] = field(default_factory=dict)

@@ -298,7 +298,20 @@ def test_a_name_that_kl_has_published_stands_in_the_subject(vendor, owner):
     assert "Nordstjernen er offentliggjort i markedsoverblikket" in mailed()[owner.email]
 
 
-ALLOWED = {"subject", "day", "round", "company", "vendor", "conditions", "municipality", "project", "n"}
+ALLOWED = {
+    "subject",
+    "day",
+    "round",
+    "company",
+    "vendor",
+    "conditions",
+    "municipality",
+    "project",
+    "number",
+    "n",
+    "late",
+    "coming",
+}
 """Variables of subjects: `vendor` and `company` are bound to `subject_name` in each; the others are KL's words, numbers, or
 the name of a municipality, which KL writes, and of a project in a mail to its own people."""
 
