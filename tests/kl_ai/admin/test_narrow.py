@@ -1,5 +1,6 @@
 """Every page of the administration on a phone: nothing scrolls sideways but a table in its own region, and axe is content."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -57,6 +58,8 @@ def paths() -> Iterator[str]:
     yield from (f"{page}?question=all&state={state}" for state in ("all", "mapped"))
 
 
+ALIKE = ("/history/", "/delete/")
+"""Parts of addresses whose pages are the same template with other words: axe reads three of each kind."""
 OWN_SCROLL = """() => [...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1
   && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && !e.matches('select, textarea'))
   .filter(e => e.tabIndex < 0 || !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby'))
@@ -68,11 +71,15 @@ def test_every_page_fits_a_phone_and_is_accessible(administrator, desktop, log_i
     log_in(desktop, administrator)
     client = logged_in(administrator)
     shown = [path for path in paths() if client.get(path).status_code == 200]  # others may not be added or deleted
+    seen: Counter[str] = Counter()
     for path in shown:
         desktop.goto(path)
         inspector.check_width()
         inspector.problems += [f"{path}: scrolls without a name: {each}" for each in desktop.evaluate(OWN_SCROLL)]
-        inspector.check_accessibility("phone")
+        kind = next((kind for kind in ALIKE if kind in path), path)
+        seen[kind] += 1
+        if seen[kind] <= 3:
+            inspector.check_accessibility("phone")
         inspector.problems += [f"{path}: wider than a phone: {each}" for each in desktop.evaluate(TOO_WIDE)]
     assert inspector.problems == []
     assert len(shown) > 80
