@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from legaltoolbox.catalogue import Catalogue
@@ -15,6 +14,7 @@ from legaltoolbox.left_out import split
 from legaltoolbox.models import Requirement
 
 from ..models import Evidence, Project, RequirementState
+from .counts import counts_sentence
 from .situations import situation_of
 
 State = RequirementState.State
@@ -82,13 +82,13 @@ class RequirementCounts:
         """The counts as a sentence, without those that are none; "" without a requirement."""
         if self.open and not self.assessed:
             return _("No requirement is assessed yet.")
-        parts = (
-            (self.assessed, _("assessed: %(n)s")),
-            (self.open, _("not assessed: %(n)s")),
-            (self.left_out, _("not applicable here: %(n)s")),
+        return counts_sentence(
+            (
+                (self.assessed, _("assessed: %(n)s")),
+                (self.open, _("not assessed: %(n)s")),
+                (self.left_out, _("not applicable here: %(n)s")),
+            )
         )
-        said = ", ".join(words % {"n": number} for number, words in parts if number)
-        return f"{capfirst(said)}." if said else ""
 
     @property
     def none_unmet(self) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from legaltoolbox.catalogue import Catalogue
@@ -16,6 +15,7 @@ from legaltoolbox.models import Risk
 from legaltoolbox.rating import STEPS, RiskLevel, level
 
 from ..models import Project, RiskAssessment
+from .counts import counts_sentence
 from .situations import situation_of
 
 
@@ -105,14 +105,14 @@ class RiskCounts:
         """The counts as a sentence, without those that are none; "" without a risk."""
         if self.total and self.total == self.not_rated:
             return _("No risk is rated yet.")
-        parts = (
-            (self.both, _("rated before and after: %(n)s")),
-            (self.before, _("rated before alone: %(n)s")),
-            (self.not_rated, _("not rated: %(n)s")),
-            (self.left_out, _("not applicable here: %(n)s")),
+        return counts_sentence(
+            (
+                (self.both, _("rated before and after: %(n)s")),
+                (self.before, _("rated before alone: %(n)s")),
+                (self.not_rated, _("not rated: %(n)s")),
+                (self.left_out, _("not applicable here: %(n)s")),
+            )
         )
-        said = ", ".join(words % {"n": number} for number, words in parts if number)
-        return f"{capfirst(said)}." if said else ""
 
     @property
     def none_high(self) -> str:
