@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from marketoverview.market.selection import MAX_SHORTLISTED
 from marketoverview.market.snapshot import snapshots
+from tests.browser import follow
 from tests.bulk import make_market
 from tests.reading import MARKET
 
@@ -49,7 +50,7 @@ def test_ticks_stay_through_paging_sorting_filtering_and_the_back_button(market,
     desktop.evaluate("history.back()")
     expect(desktop).to_have_url(re.compile("page=2"))
     expect(desktop.locator("#shortlist-firma-0030")).to_be_checked()
-    desktop.locator(".tray a", has_text="Show the list").click()
+    follow(desktop.locator(".tray a", has_text="Show the list"))
     assert desktop.locator(".shortlist h3").all_inner_texts() == ["Firma 0002", "Firma 0030"]
 
 
@@ -76,7 +77,7 @@ def test_a_seventh_tick_for_the_comparison_is_refused(market, desktop):
     desktop.locator("label[for=compare-firma-0007]").click()
     expect(desktop.locator("#live")).to_have_text(re.compile("^Up to 6 companies can be compared"))
     expect(desktop.locator("#compare-firma-0007")).not_to_be_checked()
-    desktop.locator("button", has_text="Compare the ticked ones").click()
+    follow(desktop.locator("button", has_text="Compare the ticked ones"))
     names = desktop.locator("thead .compare-name").all_inner_texts()
     assert names == [f"Firma {number:04}" for number in range(1, 7)]
 
@@ -88,14 +89,14 @@ def test_without_javascript_the_ticked_companies_go_on_the_list(market, without_
     chosen = [boxes.nth(number).get_attribute("value") for number in (0, 1)]
     for slug in chosen:
         tick(page, slug)
-    page.locator("button", has_text="Put the ticked companies on the list").click()
+    follow(page.locator("button", has_text="Put the ticked companies on the list"))
     expect(page).to_have_url(re.compile("/liste/.*services=implementation"))
     assert page.locator(".shortlist > li").count() == 3
     assert page.locator("[data-copy]").is_hidden()
     page.go_back()
     for slug in chosen:
         tick(page, slug) if not page.locator(f"#shortlist-{slug}").is_checked() else None
-    page.locator("button", has_text="Compare the ticked companies").click()
+    follow(page.locator("button", has_text="Compare the ticked companies"))
     assert page.locator("thead .compare-name").count() == 3
 
 
