@@ -5,6 +5,7 @@ Sections and fields are named by their keys in the template. What the answers of
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -28,6 +29,8 @@ MOST_DOCUMENTS = 200
 HIGHEST_NUMBER = 10_000
 """Of a document: those that come with a file keep theirs, so that it can be beyond `MOST_DOCUMENTS`."""
 KEY_LETTERS = 20
+SITTING = timedelta(minutes=15)
+"""How long after a save the next one by the same person is still the same change."""
 
 
 class ProjectDocumentQuerySet(models.QuerySet["ProjectDocument"]):
@@ -176,7 +179,8 @@ class ProjectDocument(DocumentSteps):
 
         `seen` is the fingerprint of what the page had shown. Raises `ChangedMeanwhile` where somebody else has stored
         something else since, and `ValidationError` where the document cannot be changed, or a value or all of them are too long.
-        The saves of one open page are one event, and of each field one edit: it saves every few seconds while one writes.
+        Saves that go on (`_sitting`) are one event, and of each field one edit: a page saves every few seconds while one
+        writes. A field that is as it was before has no edit.
         """
         with self._writing():
             stored = self.stored(section, empty)
@@ -185,14 +189,14 @@ class ProjectDocument(DocumentSteps):
             for value in changed.values():
                 validate_value(value)
             self._refuse_longer(section, stored, changed)
-            self._write(section, changed)
-            goes_on = page.follows(last, by) and not self._has_stepped_since(last)
-            self._record_edits(section, stored, changed, by, page, goes_on=goes_on)
-            DocumentPart.record(by, changed=bool(changed), page=page, part=section, document=self)
             if changed:
+                self._write(section, changed)
+                sitting = self._sitting(section, last, by, page) or ProjectEvent.record(
+                    self.project, ProjectEvent.What.SECTION, by, f"{self.template}.{section}"
+                )
+                self._record_edits(section, stored, changed, sitting, page)
                 self._touch(by)
-                if not goes_on:
-                    ProjectEvent.record(self.project, ProjectEvent.What.SECTION, by, f"{self.template}.{section}")
+            DocumentPart.record(by, changed=bool(changed), page=page, part=section, document=self)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -206,12 +210,24 @@ class ProjectDocument(DocumentSteps):
                 )
             yield
 
-    def _has_stepped_since(self, last: "DocumentPart | None") -> bool:
-        """Whether the document was sent, judged or taken back after this save: what is written then is a change of its own. One query."""
-        if last is None:
-            return False
-        steps = self.project.events.filter(place=self.template, what__in=(*STEPS, ProjectEvent.What.DECIDED))
-        return bool(steps.filter(at__gt=last.saved_at).exists())
+    def _sitting(self, section: str, last: "DocumentPart | None", by: Any, page: PageSave) -> ProjectEvent | None:
+        """The event that this save by `by` goes on with; None where it is a change of its own. No query, or one.
+
+        It goes on with what the same person has saved in the section last, from the same open page or a short time ago,
+        as long as nobody else has written there, nobody has commented, and the document was not sent, judged or decided on.
+        """
+        if last is None or last.saved_by_id != by.pk:
+            return None
+        if not page.follows(last, by) and last.saved_at < timezone.now() - SITTING:
+            return None
+        what, place = ProjectEvent.What, f"{self.template}.{section}"
+        steps = Q(place=self.template, what__in=(*STEPS, what.DOCUMENT)) | Q(what=what.DECIDED)
+        comments = Q(place__in=(self.template, place), what=what.COMMENTED)
+        newest: ProjectEvent | None = self.project.events.filter(
+            steps | comments | Q(place=place, what=what.SECTION)
+        ).first()
+        goes_on = newest is not None and newest.what == what.SECTION and newest.actor_id == by.pk
+        return newest if goes_on else None
 
     def _refuse_longer(self, section: str, stored: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
         """Raise `ValidationError` where the changes make the document longer than one can be. At most one query."""
@@ -234,19 +250,22 @@ class ProjectDocument(DocumentSteps):
         section: str,
         stored: Mapping[str, Any],
         changed: Mapping[str, Any],
-        by: Any,
+        sitting: ProjectEvent,
         page: PageSave,
-        *,
-        goes_on: bool,
     ) -> None:
-        """An edit for each changed field; one that this open page has made already goes on (`goes_on`: it saved last)."""
-        own = self.edits.filter(section=section, field__in=changed, by=by, page=page.page) if goes_on else ()
+        """An edit for each changed field; one that was made since the event `sitting` goes on, or goes where nothing is left of it."""
+        by = sitting.actor_id
+        own = self.edits.filter(section=section, field__in=changed, by=by, at__gte=sitting.at)
         going_on = {edit.field: edit for edit in own}
         for field, edit in going_on.items():
             edit.new, edit.at = changed[field], timezone.now()
-        FieldEdit.objects.bulk_update(going_on.values(), ["new", "at"])
+        undone = [edit.pk for edit in going_on.values() if edit.new == edit.old]
+        FieldEdit.objects.filter(pk__in=undone).delete()
+        FieldEdit.objects.bulk_update([edit for edit in going_on.values() if edit.pk not in undone], ["new", "at"])
         FieldEdit.objects.bulk_create(
-            FieldEdit(document=self, section=section, field=field, old=stored[field], new=value, by=by, page=page.page)
+            FieldEdit(
+                document=self, section=section, field=field, old=stored[field], new=value, by_id=by, page=page.page
+            )
             for field, value in changed.items()
             if field not in going_on
         )
@@ -291,7 +310,7 @@ class FieldAnswer(models.Model):
 
 
 class FieldEdit(models.Model):
-    """A change of a field: from what to what, by whom and when it was saved last on the page that it was made on."""
+    """A change of a field: from what to what, by whom and when it was saved last."""
 
     document = models.ForeignKey(ProjectDocument, on_delete=models.CASCADE, related_name="edits")
     section = models.CharField(_("section"), max_length=KEY_LETTERS)
@@ -303,7 +322,7 @@ class FieldEdit(models.Model):
     )
     at = models.DateTimeField(_("time"), default=timezone.now)
     page = models.CharField(max_length=32, blank=True, default="", editable=False)
-    """The open page that it was made on, see `PageSave`."""
+    """The open page that it was begun on, see `PageSave`."""
 
     objects: ClassVar = models.Manager()
 
