@@ -21,6 +21,7 @@ from .views import (
     new,
     people,
     projects,
+    reading,
     report,
     requirements,
     risks,
@@ -108,6 +109,7 @@ urlpatterns = [
     path(
         "<slug:code>/<int:number>/dokumenter/<int:nr>.<slug:ending>", document_files.document_file, name="document_file"
     ),
+    path("<slug:code>/<int:number>/dokumenter/<int:nr>/laes/", reading.reading, name="document_reading"),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/", steps.document_steps, name="document_steps"),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/dpo/", steps.ask_dpo, name="document_ask_dpo"),
     path(

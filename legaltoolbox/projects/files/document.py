@@ -1,4 +1,4 @@
-"""A document of a project as it stands, for Word and PDF. It is Danish, as the template is, whatever the language of the page.
+"""A document of a project as it stands, for Word, PDF and the page that reads as one text. It is Danish, as the template is, whatever the language of the page.
 
 It is the municipality's own copy: the answers with the labels of their fields, and that a field is not filled in.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -24,10 +24,10 @@ from ..models.live import later_places
 from ..models.values import Row
 from ..work.facts import WHY
 from ..work.live import LiveTable, Tables, own_rows
-from ..work.sections import Kind, empty_value, field_kind, fitting, is_unadapted, value_words
+from ..work.sections import Kind, empty_value, field_kind, fitting, is_filled, is_unadapted, value_words
 from ..work.way import WayTexts, is_typed
 
-NOT_FILLED_IN = "Ikke udfyldt endnu."
+NOT_FILLED_IN = "Ikke besvaret."
 LATER = "Skrives efter beslutningen, i den næste version."
 NOT_ADAPTED = "Ikke tilpasset endnu: Der er steder i teksten, hvor kommunen ikke har skrevet noget."
 DIFFERS = "Afviger fra de fælles oplysninger: {}"
@@ -39,7 +39,15 @@ SHORT = (Kind.LINE, Kind.DATE, Kind.YES_NO, Kind.CHOICE)
 """The kinds whose values stand beside their labels."""
 
 
-def project_document(
+class ProjectPaper(NamedTuple):
+    """A document for its files, and the same blocks by section for the page that shows it whole."""
+
+    document: Document
+    sections: list[tuple[TemplateSection, list[Block]]]
+    """What stands below the heading of each section."""
+
+
+def project_paper(
     document: ProjectDocument,
     template: DocumentTemplate,
     shown: Iterable[TemplateSection],
@@ -47,7 +55,7 @@ def project_document(
     catalogue: Catalogue,
     live: Tables | None = None,
     way: WayTexts | None = None,
-) -> Document:
+) -> ProjectPaper:
     """The document with these sections and the values that are `stored` (`ProjectDocument.all_stored`).
 
     `live` are the tables of what the project says elsewhere, `way` the texts of what has happened to the document. No query.
@@ -57,15 +65,17 @@ def project_document(
     project = document.project
     with override("da"):
         status = capfirst(document.status_label)
+        sections = [(section, list(_section(section, pieces))) for section in shown]
         names = " · ".join((project.municipality.name, project.title))
-        return Document(
+        content = Document(
             title=template.title,
             subtitle=f"{status}, version {document.version}",
             header=f"{template.title}  |  {names}  |  {status}",
             subject=SUBJECT,
             facts=_facts(document, project, template, status),
-            blocks=[block for section in shown for block in _section(section, pieces)],
+            blocks=[block for section, blocks in sections for block in (Heading(section.heading), *blocks)],
         )
+        return ProjectPaper(content, sections)
 
 
 def _facts(
@@ -101,7 +111,6 @@ class _Pieces:
 
 def _section(section: TemplateSection, pieces: _Pieces) -> Iterator[Block]:
     """The fields of a section; those with short values that follow on each other stand in one list."""
-    yield Heading(section.heading)
     if section.own_copy_only and pieces.template.is_sent:
         yield Prose(OWN_COPY_ONLY, "guidance")
     short: list[tuple[str, list[str]]] = []
@@ -158,7 +167,7 @@ def _field(field: TemplateField, value: Any, without_answer: str = NOT_FILLED_IN
         yield Heading(field.label, level=2, numbered=False)
     if value:
         yield from _value(field, value)
-    else:
+    if not value or (field_kind(field) == Kind.TABLE and not is_filled(field, value)):
         yield Prose(without_answer, "guidance")
 
 

@@ -15,7 +15,7 @@ from ..work import facts, sections
 from ..work.live import content_to_keep, shown_facts, shown_tables
 from ..work.situations import situation_of
 from ..work.way import shown_way, way_to_keep
-from .document import project_document
+from .document import ProjectPaper, project_paper
 from .lengths import refuse_too_long_file
 
 
@@ -26,10 +26,20 @@ def document_bytes(
     ending: str,
     decision: Decision | None = None,
 ) -> bytes:
+    """The document as a file. 13 queries at most. Raises `ValidationError` where it is too long to be one."""
+    content = document_paper(document, template, catalogue, decision).document
+    refuse_too_long_file(content)
+    write = pdf_bytes if ending == "pdf" else docx_bytes
+    created = document.changed_at.replace(microsecond=0)
+    return write(content, author=document.project.municipality.name, created=created)
+
+
+def document_paper(
+    document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision | None = None
+) -> ProjectPaper:
     """The document as it stands, without empty sections that nobody asks for. 13 queries at most.
 
-    With a `decision`, which may not be stored yet, as the document that it approves. Raises `ValidationError` where it is too
-    long to be a file.
+    With a `decision`, which may not be stored yet, as the document that it approves.
     """
     project = document.project
     stored = facts.with_facts(document.all_stored(), template, shown_facts(document))
@@ -50,10 +60,7 @@ def document_bytes(
         own.status = DocumentStatus.APPROVED
         own.conditions = decision.conditions if decision.answer == Decision.Answer.CONDITIONS else None
     way = shown_way(document, template, decision=decision)
-    content = project_document(own, template, shown, stored, catalogue, live, way)
-    refuse_too_long_file(content)
-    write = pdf_bytes if ending == "pdf" else docx_bytes
-    return write(content, author=project.municipality.name, created=document.changed_at.replace(microsecond=0))
+    return project_paper(own, template, shown, stored, catalogue, live, way)
 
 
 def approved_document(

@@ -117,6 +117,10 @@ class OpenDocument:
         return reverse("projects:document_file", args=[*self.project.address, self.document.number, ending])
 
     @property
+    def reading_url(self) -> str:
+        return reverse("projects:document_reading", args=self.address)
+
+    @property
     def steps_url(self) -> str:
         return reverse("projects:document_steps", args=self.address)
 
@@ -179,6 +183,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         is_begun=any(state.saved for state in states),
         may_begin_next=may_begin_next(opened),
         may_write=may_write(project, opened.document),
+        reading_url=opened.reading_url,
         steps_url=opened.steps_url,
         next_step=_next_step(opened, progress),
         later=_later_fields(opened),

@@ -253,6 +253,7 @@ TABLE = (
     Row("projects:facts", project_args, Right.WRITE),
     Row("projects:begin_document", project_args, Right.WRITE, is_post=True),
     Row("projects:document", document_args, Right.READ),
+    Row("projects:document_reading", document_args, Right.READ),
     Row("projects:document_file", document_file_args, Right.READ),
     Row("projects:section", section_args, Right.READ),
     Row("projects:document_steps", document_args, Right.READ),

@@ -46,7 +46,7 @@ def test_the_file_holds_the_answers_the_names_and_that_it_is_a_draft(team, endin
 def test_what_is_not_filled_in_says_so_in_danish_on_the_english_pages_too(team):
     begin(team)
     words = docx_text(content(team, team.lead, "docx", "en").content)
-    assert "Ikke udfyldt endnu." in words
+    assert "Ikke besvaret." in words
     assert "Udkast til breve" in words
     assert "draft" not in words
 
