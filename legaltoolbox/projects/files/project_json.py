@@ -40,14 +40,24 @@ from ..models.portable import DETAILS, DOCUMENTS, HISTORY, OLDER_DOCUMENTS, WORK
 FORMAT, VERSION = "kl-ai-projekt", 1
 CONTENT_TYPE = "application/json"
 MOST_BYTES = 10_000_000
-"""Of a file that an import takes."""
+"""Of a file that an import takes. The limits of a project's parts permit some hundred million letters, more than a process
+can read at once: a project whose file an import would refuse is handed out with what to do (`project_reader.is_too_much`)."""
+LOG = ("edits", "events")
+"""The parts of the history that grow with each change."""
 
 Record = dict[str, Any]
 
 
-def file_bytes(project: Project, address: str) -> bytes:
-    """The file of the project, which stands at `address`. A constant number of queries."""
-    return written({**file_head(project, address), "project": project_record(project)})
+def file_bytes(head: Record, project: Record) -> bytes:
+    """The file of a project's record, with what stands beside it."""
+    return written({**head, "project": project})
+
+
+def without_log(project: Record) -> Record:
+    """The record without its log of changes, that which came with a file too. Leaves `project` as it is."""
+    left_out = dict.fromkeys(LOG, ())
+    emptied = {name: {**project[name], **left_out} for name in ("history", "imported")}
+    return {**project, **emptied}
 
 
 def written(record: Any) -> bytes:

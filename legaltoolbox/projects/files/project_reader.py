@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ..models.portable import DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
+from ..models.portable import DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
 from .project_json import FORMAT, MOST_BYTES, VERSION, as_imported
 from .project_schema import schema
 from .schema_check import Problem, differing, first_problems, unstorable
@@ -47,6 +47,18 @@ def read_file(content: bytes) -> tuple[Record, Record]:
     return as_imported(data["project"]), data["exported"]
 
 
+def is_too_much(content: bytes, project: Record) -> bool:
+    """Whether the file of a project, as it is written here, is more than an import takes. No query."""
+    if len(content) > MOST_BYTES or _has_too_many_entries(content.decode()) or _answers(project) > MOST_ANSWERS:
+        return True
+    history, imported = project["history"], project["imported"]
+    return (
+        any(len(project[part.name]) > part.most for part in WORK)
+        or any(len(rows[part.name]) > part.most for part in HISTORY for rows in (history, imported))
+        or len(imported[OLDER_DOCUMENTS]) > MOST_OLDER_DOCUMENTS
+    )
+
+
 def _answers(project: Any) -> int:
     """How many answers the documents of a file have, earlier versions among them, as far as it has the form of one."""
     older = _inner(_inner(project, "imported"), OLDER_DOCUMENTS)
@@ -75,7 +87,7 @@ def _parsed(content: bytes) -> Any:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _unreadable(_("The file is not JSON in UTF-8.")) from None
-    if text.count("[") + text.count("{") > MOST_BRACKETS or text.count(",") > MOST_COMMAS:
+    if _has_too_many_entries(text):
         raise _unreadable(_("The file has too many entries."))
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=float)
@@ -86,6 +98,10 @@ def _parsed(content: bytes) -> Any:
         raise _unreadable(_("The file is not JSON: line %(line)s, character %(column)s.") % place) from None
     except ValueError:  # a number with thousands of digits
         raise _unreadable(_("The file holds a number that is too large.")) from None
+
+
+def _has_too_many_entries(text: str) -> bool:
+    return text.count("[") + text.count("{") > MOST_BRACKETS or text.count(",") > MOST_COMMAS
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Record:

@@ -19,7 +19,7 @@ from ..models import (
 )
 from ..models.documents import HIGHEST_NUMBER
 from ..models.opinions import HASH_LETTERS
-from ..models.portable import DETAILS, DOCUMENTS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
+from ..models.portable import DETAILS, DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
 from ..models.values import MOST_CELL_LETTERS, MOST_COLUMNS, MOST_TABLE_ROWS, MOST_TEXT_LETTERS
 from .project_json import FORMAT, VERSION
 
@@ -104,7 +104,7 @@ def schema(address: str = "") -> Schema:
 def _project() -> Schema:
     work = {part.name: _list(part, is_work=True) for part in WORK}
     history = {part.name: _list(part, is_work=False) for part in HISTORY}
-    imported = {**history, OLDER_DOCUMENTS: _list(DOCUMENTS, is_work=True) | {"maxItems": 2_000}}
+    imported = {**history, OLDER_DOCUMENTS: _list(DOCUMENTS, is_work=True) | {"maxItems": MOST_OLDER_DOCUMENTS}}
     return _object(
         {
             **work,

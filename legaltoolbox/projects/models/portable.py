@@ -237,3 +237,4 @@ HISTORY = (
 )
 OLDER_DOCUMENTS = "documents"
 """The key, among what is imported, of earlier versions of documents: an import makes a draft of the newest alone."""
+MOST_OLDER_DOCUMENTS = 2_000

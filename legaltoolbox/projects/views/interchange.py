@@ -28,7 +28,7 @@ from legaltoolbox.catalogue import catalogues
 from legaltoolbox.files.texts import filename
 
 from ..files import project_json as json_file
-from ..files.project_reader import UnreadableFile, read_file
+from ..files.project_reader import UnreadableFile, is_too_much, read_file
 from ..files.project_schema import schema
 from ..files.schema_check import Problem
 from ..models import Municipality, Project, ProjectImport
@@ -42,6 +42,7 @@ SCHEMA_TYPE = "application/schema+json"
 FORM_BYTES = 100_000
 """Of what a form sends beside its file."""
 PART = "del"
+FILE, WHOLE, WITHOUT_LOG = "fil", "alt", "uden-log"
 PAGE_LETTERS = 32
 
 
@@ -57,11 +58,42 @@ def project_schema(request: HttpRequest) -> HttpResponse:
 @require_safe
 @expensive
 def project_json(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/<number>/projekt.json`: the whole project. A constant number of queries."""
+    """`…/<number>/projekt.json`: the whole project. A constant number of queries.
+
+    Where no import would take that file, a page says so, with its parts: `?fil=alt` is all the same the whole file, and
+    `?fil=uden-log` the one without the log of changes.
+    """
     project = own_project(request, code, number, Right.MANAGE)
     address = request.build_absolute_uri(reverse("projects:overview", args=project.address))
-    content = json_file.file_bytes(project, address)
+    head, record = json_file.file_head(project, address), json_file.project_record(project)
+    asked = request.GET.get(FILE, "")
+    if asked == WITHOUT_LOG:
+        content = json_file.file_bytes(head, json_file.without_log(record))
+        name = filename(project.title, _("without the log"), ending="json")
+        return file_response(name, content, json_file.CONTENT_TYPE)
+    content = json_file.file_bytes(head, record)
+    if asked != WHOLE and is_too_much(content, record):
+        shorter = json_file.without_log(record)
+        return _large_file_page(request, project, len(content), json_file.file_bytes(head, shorter), shorter)
     return file_response(filename(project.title, ending="json"), content, json_file.CONTENT_TYPE)
+
+
+def _large_file_page(
+    request: AuthenticatedRequest, project: Project, size: int, shorter: bytes, record: dict[str, Any]
+) -> HttpResponse:
+    """What to do with a project whose file of `size` bytes no import takes; `shorter` is that of `record`, without the log."""
+    return project_page(
+        request,
+        project,
+        "large_file",
+        _("The project’s file is large"),
+        section="details",
+        above=[(_("Details"), reverse("projects:details", args=project.address))],
+        size=size,
+        whole_url=f"{request.path}?{FILE}={WHOLE}",
+        short_size=len(shorter),
+        short_url="" if is_too_much(shorter, record) else f"{request.path}?{FILE}={WITHOUT_LOG}",
+    )
 
 
 # Import -----------------------------------------------------------------------------------------
