@@ -11,7 +11,7 @@ browser has the cookie of a known browser: it is that of whoever has logged in h
 to whoever goes on from the form to the login and proves an address there; that this is another person cannot be known.
 
 A view that takes only POST and no text is marked with `@post_only`: the login leads back to its address by GET, and from
-there to the page with the button.
+there to the page with the button. With `takes_text` it is called by that GET, and shows its page with what was typed.
 """
 
 from collections.abc import Callable
@@ -57,11 +57,12 @@ def restorable(view: View) -> View:
     return view
 
 
-def post_only(page: str, *arguments: str, **constants: str) -> Callable[[View], View]:
+def post_only(page: str, *arguments: str, takes_text: bool = False, **constants: str) -> Callable[[View], View]:
     """A decorator for a view that takes only POST: a GET redirects to `page`, where its button stands, and never is a 405.
 
     A person comes by GET after a login that expired between the page and the button, or by a copied address.
     `arguments` are the names of the view's arguments that the address of the page takes; `constants` are the others.
+    A view that `takes_text` is called by a GET too where its input was stored: it reads it with `sent_input`.
     """
 
     def decorate(view: View) -> View:
@@ -69,9 +70,11 @@ def post_only(page: str, *arguments: str, **constants: str) -> Callable[[View], 
         def view_of_post(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if request.method == "POST":
                 return view(request, **kwargs)
+            if takes_text and request.method == "GET" and has_input(request, request.path):
+                return view(request, **kwargs)
             return redirect_to_button(request, page, **{name: kwargs[name] for name in arguments}, **constants)
 
-        setattr(view_of_post, IS_POST_ONLY, True)
+        setattr(view_of_post, RESTORABLE if takes_text else IS_POST_ONLY, True)
         return cast(View, view_of_post)
 
     return decorate
@@ -166,6 +169,16 @@ def restore_input(request: HttpRequest) -> QueryDict | None:
     data = QueryDict(mutable=True)
     for name, values in fields:
         data.setlist(name, values)
+    return data
+
+
+def sent_input(request: HttpRequest) -> QueryDict | None:
+    """What this POST sends; on GET what was stored for this path, with a notice that it is not saved. None where nothing was."""
+    if request.method == "POST":
+        return request.POST
+    data = restore_input(request)
+    if data is not None:
+        messages.warning(request, RESTORED_NOTICE)
     return data
 
 

@@ -140,17 +140,16 @@ def says_where_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return wrapper
 
 
-@restore.restorable
 @never_cache
 @says_where_gone
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 35 queries at most."""
     project = own_project(request, code, number)
     grounds = _grounds(project, point, catalogues.for_request(request))
-    return _point_page(request, grounds, typed=restore.restore_input(request))
+    return _point_page(request, grounds)
 
 
-@restore.post_only("projects:decision_point", "code", "number", "point")
+@restore.post_only("projects:decision_point", "code", "number", "point", takes_text=True)
 @never_cache
 @says_where_gone
 def decide_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
@@ -158,8 +157,8 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
     project = own_project(request, code, number, Right.DECIDE)
     catalogue = catalogues.for_request(request)
     grounds = _grounds(project, point, catalogue)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
+    form = DecisionForm(restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
         return _point_page(request, grounds, form=form)
     seen, last = request.POST.get("state", ""), request.POST.get("last", "")
     key = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else 0
@@ -212,13 +211,13 @@ def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds
 
 
 def _point_page(
-    request: AuthenticatedRequest, grounds: PointGrounds, *, typed: Any = None, form: DecisionForm | None = None
+    request: AuthenticatedRequest, grounds: PointGrounds, *, form: DecisionForm | None = None
 ) -> HttpResponse:
-    """The page of a decision point; `form` is what came back with errors."""
+    """The page of a decision point; `form` holds what was typed, with errors or after a new login."""
     project = grounds.of_project.project
     may_decide, may_write = (project.may(right) and project.is_active for right in (Right.DECIDE, Right.WRITE))
     if form is None and may_decide and grounds.can_be_decided:
-        form = DecisionForm(typed)
+        form = DecisionForm()
     return project_page(
         request,
         project,

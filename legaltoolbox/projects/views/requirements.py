@@ -162,15 +162,15 @@ def _state(project: Project, catalogue: Catalogue, code: str) -> tuple[Requireme
     return found, item
 
 
-@restore.post_only("projects:requirement", "code", "number", "requirement")
+@restore.post_only("projects:requirement", "code", "number", "requirement", takes_text=True)
 @never_cache
 def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
     """`…/krav/<code>/bevis/`: a piece of evidence; a second click adds no second one. What is wrong comes back with the page."""
     project = own_project(request, code, number, Right.WRITE)
     catalogue = catalogues.for_request(request)
     row, item = _state(project, catalogue, requirement.upper())
-    form = EvidenceForm(request.POST, prefix="evidence")
-    if form.is_valid():
+    form = EvidenceForm(restore.sent_input(request), prefix="evidence")
+    if request.method == "POST" and form.is_valid():
         try:
             Evidence.add_piece(project, request.user, place=row.code, **form.cleaned_data)
         except ValidationError as refused:

@@ -140,7 +140,11 @@ class RiskForm(EditedRowForm):
 @never_cache
 def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/risici/`: the project's risks, and the matrix before and after. Four queries."""
-    project = own_project(request, code, number)
+    return _risks_page(request, own_project(request, code, number), OwnRiskForm())
+
+
+def _risks_page(request: AuthenticatedRequest, project: Project, form: OwnRiskForm) -> HttpResponse:
+    """The page of all risks, with the form for an own one."""
     catalogue = catalogues.for_request(request)
     rows = risk_rows(project, catalogue)
     return project_page(
@@ -153,7 +157,7 @@ def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse
         high=[row for row in rows if row.stays_high],
         matrices=[_matrix(_("Before measures"), rows, after=False), _matrix(_("After measures"), rows, after=True)],
         axes=_axes(catalogue),
-        form=OwnRiskForm(),
+        form=form,
         may_write=may_write(project),
     )
 
@@ -180,20 +184,19 @@ def risks_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpRes
     return risk_workbook.workbook(project, rows, measures, catalogue, request.build_absolute_uri)
 
 
-@restore.post_only("projects:risks", "code", "number")
+@restore.post_only("projects:risks", "code", "number", takes_text=True)
 @never_cache
 def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/risici/tilfoej/`: a risk of the project's own; leads to its page. A second click makes no second one."""
+    """`…/risici/tilfoej/`: a risk of the project's own; leads to its page. A second click makes no second one; what is refused comes back."""
     project = own_project(request, code, number, Right.WRITE)
-    form = OwnRiskForm(request.POST)
-    if form.is_valid():
+    form = OwnRiskForm(restore.sent_input(request))
+    if request.method == "POST" and form.is_valid():
         try:
             row = RiskAssessment.add_own(project, form.cleaned_data["title"], request.user)
             return redirect("projects:risk", *project.address, row.code.lower())
         except ValidationError as refused:
             add_errors(form, refused)
-    messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return redirect("projects:risks", *project.address)
+    return _risks_page(request, project, form)
 
 
 @never_cache

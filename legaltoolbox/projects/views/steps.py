@@ -46,17 +46,14 @@ class DocumentGaps(NamedTuple):
 
 
 @never_cache
-@restore.restorable
 def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 33 queries at most."""
     opened = own_document(request, code, number, nr, Right.READ)
-    return _steps_page(request, opened, typed=restore.restore_input(request))
+    return _steps_page(request, opened)
 
 
-def _steps_page(
-    request: AuthenticatedRequest, opened: OpenDocument, *, typed: Any = None, **bound: forms.Form
-) -> HttpResponse:
-    """The page of the steps; `bound` are forms that came back with errors, and keep what was typed whatever has happened since."""
+def _steps_page(request: AuthenticatedRequest, opened: OpenDocument, **bound: forms.Form) -> HttpResponse:
+    """The page of the steps; `bound` are forms with what was typed, with errors or after a new login, whatever has happened since."""
     project, document = opened.project, opened.document
     state, gaps = document.state_hash(), sections_with_gaps(opened)
     ground = grounds(project, document, opened.catalogue, state)
@@ -79,7 +76,7 @@ def _steps_page(
         since_sent=since_sent,
         opinions=[(opinion, changes.get(opinion.at)) for opinion in opinions],
         decisions=[(decision, changes.get(decision.at)) for decision in decisions],
-        forms=_offered(opened, ground.points, gaps, typed) | bound,
+        forms=_offered(opened, ground.points, gaps) | bound,
         missing=document.missing_for_management(next(iter(opinions), None)),
         gaps=gaps,
         **_next_steps(opened),
@@ -101,16 +98,16 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     }
 
 
-def _offered(opened: OpenDocument, points: list[AdvicePoint], gaps: DocumentGaps, typed: Any) -> dict[str, Any]:
+def _offered(opened: OpenDocument, points: list[AdvicePoint], gaps: DocumentGaps) -> dict[str, Any]:
     """The forms of the steps that the user may take now; of the others False. No query."""
     project, document = opened.project, opened.document
     can = {right: project.may(right) and project.is_active for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
     return {
-        "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun), typed),
-        "advice": may_write(project, document) and bool(points) and AdviceForm(points, typed),
-        "opinion": can[Right.OPINE] and at_dpo and OpinionForm(typed),
-        "decision": can[Right.DECIDE] and at_management and DecisionForm(typed),
+        "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun)),
+        "advice": may_write(project, document) and bool(points) and AdviceForm(points),
+        "opinion": can[Right.OPINE] and at_dpo and OpinionForm(),
+        "decision": can[Right.DECIDE] and at_management and DecisionForm(),
     }
 
 
@@ -167,13 +164,13 @@ def _step(
     return redirect("projects:document_steps", *opened.project.address, opened.document.number)
 
 
-@restore.post_only("projects:document_steps", "code", "number", "nr")
+@restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
 @never_cache
 def ask_dpo(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/dpo/`: send the document to the data protection officer."""
     opened = own_document(request, code, number, nr, Right.WRITE)
-    form = OpinionRequestForm(len(sections_with_gaps(opened).not_begun), request.POST)
-    if not form.is_valid():
+    form = OpinionRequestForm(len(sections_with_gaps(opened).not_begun), restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
         return _steps_page(request, opened, ask=form)
     done = _("The document is at the data protection officer. Nobody changes it until the opinion is there.")
     verb = lambda: opened.document.ask_dpo(request.user, form.cleaned_data["until"])  # noqa: E731  # one of several verbs
@@ -188,13 +185,13 @@ def take_back(request: AuthenticatedRequest, code: str, number: int, nr: int) ->
     return _step(request, opened, lambda: opened.document.take_back(request.user), _("The document is a draft again."))
 
 
-@restore.post_only("projects:document_steps", "code", "number", "nr")
+@restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
 @never_cache
 def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/udtalelse/`: the opinion of the data protection officer on the state that was shown."""
     opened = own_document(request, code, number, nr, Right.OPINE)
-    form = OpinionForm(request.POST)
-    if not form.is_valid():
+    form = OpinionForm(restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
         return _steps_page(request, opened, opinion=form)
     data, seen = form.cleaned_data, request.POST.get("state", "")
 
@@ -206,14 +203,14 @@ def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int)
     )
 
 
-@restore.post_only("projects:document_steps", "code", "number", "nr")
+@restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
 @never_cache
 def answer_advice(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/raad/`: the project's answers to the points of advice."""
     opened = own_document(request, code, number, nr, Right.WRITE)
     opinion = opened.document.last_opinion()
-    form = AdviceForm(list(opinion.points.all()) if opinion else [], request.POST)
-    if not form.is_valid():
+    form = AdviceForm(list(opinion.points.all()) if opinion else [], restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
         return _steps_page(request, opened, advice=form)
     key, seen = request.POST.get("opinion", ""), request.POST.get("seen", "")
 
@@ -238,13 +235,13 @@ def ask_management(request: AuthenticatedRequest, code: str, number: int, nr: in
     return _step(request, opened, lambda: opened.document.ask_management(request.user), done, What.TO_MANAGEMENT)
 
 
-@restore.post_only("projects:document_steps", "code", "number", "nr")
+@restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
 @never_cache
 def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/beslutning/`: the management's decision on the state that was shown, with its files."""
     opened = own_document(request, code, number, nr, Right.DECIDE)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
+    form = DecisionForm(restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
         return _steps_page(request, opened, decision=form)
     data, document, catalogue = form.cleaned_data, opened.document, opened.catalogue
     seen, shown = request.POST.get("state", ""), request.POST.get("grounds", "")

@@ -140,3 +140,10 @@ def test_what_is_folded_is_read_on_paper_but_not_what_serves_the_screen_alone(te
         assert each.locator("li").first.is_visible()
     desktop.goto(f"{base(team)}aktiviteter/a25/")
     assert not desktop.get_by_text("Vejledning").first.is_visible()
+
+
+def test_an_own_risk_with_too_long_a_name_comes_back_with_what_was_typed(team):
+    response = browser_of(team.lead).post(base(team) + "risici/tilfoej/", {"title": "Æ" * 151})
+    page = parse(response.content.decode())
+    assert page.find("input", id="id_title").attrs["value"] == "Æ" * 151
+    assert "151" in words(page.find("div", cls="error-summary"))

@@ -1,7 +1,6 @@
 """What cannot be seen, and arrives with texts that are pasted, is never a reason to refuse them, and is stored nowhere."""
 
 from collections import Counter
-from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
@@ -9,36 +8,13 @@ from django.db.models import CharField, JSONField, TextField
 from django.test import Client
 
 from kl_ai.text import has_unseen
-from tests.legaltoolbox.projects.access import TABLE
+from tests.legaltoolbox.projects.text_forms import forms_with_texts, sent
 from tests.mails import log_in_recently
-from tests.reading import Element, parse
 
 pytestmark = pytest.mark.any_database
 
 PASTED = "Sags\u00adbehandling\u200b \ufeffog\u202e \uf0b7svar\u2028her"
 STORED = "Sagsbehandling og svar her"
-TYPED = {"text", "search", ""}
-
-
-def texts(form: Element) -> list[str]:
-    """The names of the fields in which one can write anything."""
-    lines = [each for each in form.find_all("input") if each.attrs.get("type", "") in TYPED and each.attrs.get("name")]
-    return [each.attrs["name"] for each in (*lines, *form.find_all("textarea"))]
-
-
-def sent(form: Element) -> dict[str, list[str]]:
-    """What a browser sends of the form as it is shown, with the pasted text in each field of text."""
-    data: dict[str, list[str]] = {}
-    for field in form.find_all("input"):
-        kind, name = field.attrs.get("type", ""), field.attrs.get("name")
-        if name and (kind not in ("checkbox", "radio") or "checked" in field.attrs):
-            data.setdefault(name, []).append(field.attrs.get("value", ""))
-    for field in form.find_all("select"):
-        options = [each.attrs.get("value", "") for each in field.find_all("option")]
-        data[field.attrs["name"]] = [next((value for value in options if value), "")]
-    for field in form.find_all("input", type="radio"):
-        data.setdefault(field.attrs["name"], [field.attrs["value"]])
-    return data | {name: [PASTED] for name in texts(form)}
 
 
 def stored_texts() -> Counter:
@@ -63,18 +39,9 @@ def stored_texts() -> Counter:
 def test_text_that_is_pasted_is_stored_without_what_cannot_be_seen(team, name, least):
     client = Client(raise_request_exception=True)
     log_in_recently(client, team.people[name].user)
-    for row in TABLE:
-        path = row.path(team)
-        if row.is_post or not path.endswith("/"):
-            continue
-        page = client.get(path)
-        if page.status_code != 200:
-            continue
-        for form in parse(page.content.decode()).find("main").find_all("form"):
-            if form.attrs.get("method") == "post" and texts(form):
-                action = urlsplit(form.attrs.get("action") or path).path or path
-                answer = client.post(action, sent(form))
-                assert answer.status_code in (200, 302), (row.name, answer.status_code)
+    for action, form in forms_with_texts(client, team):
+        answer = client.post(action, sent(form, PASTED))
+        assert answer.status_code in (200, 302), (action, answer.status_code)
     found = stored_texts()
     assert [text for text in found if has_unseen(text)] == []
     assert found[STORED] > least, found[STORED]
