@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "kl_ai.requests.middleware.QueryStringLimit",
     "kl_ai.requests.middleware.CookiesWithoutNul",
     "kl_ai.requests.middleware.DatabaseTimeLimit",
+    "kl_ai.requests.middleware.NotAllowedPages",
     "kl_ai.pages.middleware.CachedPages",
     "kl_ai.mail.middleware.MailTimeLimit",
     "kl_ai.requests.middleware.BodyLimit",

@@ -28,12 +28,12 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathImage
 
 from ..models import User
 from ..pages.frame import render_page
-from ..requests.http import AuthenticatedRequest, request_state
+from ..requests.http import AuthenticatedRequest, get_and_post, request_state
 from ..security import log as security_log
 from ..security.models import OneTimeSecret
 from . import recent_code
@@ -170,7 +170,7 @@ def for_whom_it_is(view: StepView) -> Callable[[AuthenticatedRequest], HttpRespo
 
 
 @for_whom_it_is
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_and_post
 def activate(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/app/`: the QR code for the app, and its first code as a proof; before it an administrator's code or one by mail."""
     if Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists():
@@ -227,7 +227,7 @@ def _set_up_app(request: AuthenticatedRequest, form: ActivateAppForm, approval: 
 
 
 @for_whom_it_is
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_and_post
 def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/bekraeft/`: asks for the second step in a session that has not passed it."""
     form = SecondFactorForm(request, user=request.user)
@@ -238,7 +238,7 @@ def reauthenticate(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @for_whom_it_is
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_and_post
 def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     """`/totrin/noedkoder/`: shows new codes for ten minutes, later only their number; POST makes new ones."""
     if step_of_session(request) == "mfa_reauthenticate":

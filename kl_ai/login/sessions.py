@@ -9,12 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from ..models import User
 from ..pages.frame import render_page
 from ..people.limits import origin_of
-from ..requests.http import AuthenticatedRequest
+from ..requests.http import AuthenticatedRequest, get_and_post
 from ..security import log as security_log
 from ..security.models import LoginSession
 from .devices import browser_and_system
@@ -57,7 +56,7 @@ def network(request: HttpRequest) -> str:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_and_post
 def sessions(request: AuthenticatedRequest) -> HttpResponse:
     """`/log-ind/sessioner/`: where the user is logged in; POST ends one of them, or all."""
     if request.method == "POST" and "everywhere" in request.POST:

@@ -178,6 +178,21 @@ def busy_page(request: HttpRequest) -> HttpResponse:
         )
 
 
+def not_allowed_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The portal's page in place of the empty `response` 405, with the methods that the address does answer."""
+    with override(path_language(request)):
+        not_allowed = page(
+            request,
+            405,
+            gettext("The page cannot be used like that"),
+            gettext(
+                "The address cannot answer what was sent, and nothing was changed. Open the page, and use its buttons."
+            ),
+        )
+    not_allowed["Allow"] = response["Allow"]
+    return not_allowed
+
+
 def log_database_fault(request: HttpRequest, error: BaseException | None) -> None:
     """Write one line to the log about the fault that the request has met; none for a second fault of it."""
     state = request_state(request)

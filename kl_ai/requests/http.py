@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
 
 if TYPE_CHECKING:
     from ..models import User
@@ -21,6 +22,8 @@ class Busy(Exception):
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """What a page or file that everybody may read answers."""
+get_and_post = require_http_methods(["GET", "HEAD", "POST"])
+"""A decorator for the view of a page with a form of its own."""
 
 
 def options_response() -> HttpResponse:

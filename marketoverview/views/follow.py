@@ -18,13 +18,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from kl_ai.forms import LowercaseEmailField
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
 from kl_ai.people.tokens import ORIGIN_ONLY
+from kl_ai.requests.http import get_and_post
 from kl_ai.security import log as security_log
 
 from ..mails.following import send_confirmation
@@ -35,8 +35,6 @@ from ..market.snapshot import Snapshot, snapshots
 from ..models import Follower
 from ..models.followers import CONFIRM_WITHIN, MAX_SELECTION
 from .selection_page import links, read
-
-get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class FollowForm(forms.Form):

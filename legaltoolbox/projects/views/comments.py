@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from kl_ai.drafts.parts import PageSave, new_page
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import catalogues
 
 from ..models import Comment, Project
@@ -25,6 +25,7 @@ from .lookups import own_project, project_page
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def comments(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/kommentarer/`: the open discussions with their places; POST writes a comment at `place`. Seven queries."""
@@ -51,6 +52,7 @@ def comments(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def reply(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/kommentarer/<pk>/svar/`: answer a comment. Eight queries."""

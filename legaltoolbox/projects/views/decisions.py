@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
@@ -51,6 +52,7 @@ class StepLine:
 
 
 @never_cache
+@require_safe
 def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 34 queries at most."""
     project = own_project(request, code, number)
@@ -141,6 +143,7 @@ def says_where_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 @never_cache
+@require_safe
 @says_where_gone
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 35 queries at most."""

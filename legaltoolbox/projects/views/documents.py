@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.login import restore
 from kl_ai.pages.frame import Crumbs
@@ -36,6 +37,7 @@ from .lookups import own_project, project_page
 
 
 @never_cache
+@require_safe
 def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<code>/<number>/dokumenter/`: the documents that are begun, and those that the situation asks for. 13 queries at most."""
     project = own_project(request, code, number)
@@ -156,6 +158,7 @@ def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int,
 
 
 @never_cache
+@require_safe
 def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Seven queries, and those of its tables."""
     try:

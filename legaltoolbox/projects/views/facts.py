@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from kl_ai.drafts.parts import ChangedMeanwhile, differences, fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 
 from ..models import ProjectFact
 from ..models.facts import MOST_FACT_LETTERS
@@ -40,6 +40,7 @@ class FactsForm(forms.Form):
 
 @restore.restorable
 @never_cache
+@get_and_post
 def facts(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/dokumenter/faelles/`: what the documents share. POST saves it. Two queries."""
     project = own_project(request, code, number, Right.WRITE)

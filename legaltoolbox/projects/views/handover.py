@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from kl_ai.login import recent_code, restore
 from kl_ai.pages.frame import render_page
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.search.danish import sort_key
 
 from ..mails.handover import send_handed_over
@@ -54,6 +54,7 @@ class HandOverForm(forms.Form):
 
 @restore.restorable
 @never_cache
+@get_and_post
 def hand_over(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/<code>/overdrag/`: give all roles and tasks of a person to another. Two queries.
 

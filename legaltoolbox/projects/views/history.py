@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.pages.pagination import paginate
 from kl_ai.requests.http import AuthenticatedRequest
@@ -19,6 +20,7 @@ MOST_DIGITS = 6
 
 
 @never_cache
+@require_safe
 def history(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/historik/`: the events, the latest first, 50 to a page. Four queries."""
     project = own_project(request, code, number)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.pages.frame import render_page
 from kl_ai.requests.http import AuthenticatedRequest
@@ -19,6 +20,7 @@ from .lookups import own_municipality
 
 
 @never_cache
+@require_safe
 def home(request: AuthenticatedRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/`: the user's municipalities, invitations and requests. Nine queries."""
     title = _("For municipalities")
@@ -51,6 +53,7 @@ def _waiting_in(request: AuthenticatedRequest, municipalities: list[int]) -> Cou
 
 
 @never_cache
+@require_safe
 def municipality(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/<code>/`: those of the municipality's projects that the user sees. Six queries."""
     municipality = own_municipality(request, code)

@@ -23,7 +23,7 @@ from kl_ai.pages.frame import render_page
 from kl_ai.pages.pagination import paginate
 from kl_ai.people import limits
 from kl_ai.requests.bodies import accepts_upload
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.files.texts import filename
 
@@ -119,6 +119,7 @@ class ImportForm(forms.Form):
 
 
 @never_cache
+@get_and_post
 @accepts_upload(json_file.MOST_BYTES + FORM_BYTES, of_everybody=True)
 def import_project(request: AuthenticatedRequest, code: str) -> HttpResponseBase:
     """`…/<code>/importer/`: make a project from a file. A form that is sent twice makes one."""

@@ -18,7 +18,7 @@ from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
 from kl_ai.people.invitations import is_read_by_person
 from kl_ai.people.tokens import ORIGIN_ONLY
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 
 from ..mails import membership
 from ..models import Municipality, MunicipalityInvitation, MunicipalityJoinRequest, MunicipalityMember
@@ -89,6 +89,7 @@ def landing_page(user: User) -> str:
 
 @restore.restorable
 @never_cache
+@get_and_post
 def join(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`…/<code>/deltag/`: ask to work for the municipality, for addresses at its mail domains. 404 for others."""
     municipality = get_object_or_404(Municipality, code=code)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import LegalBasis
@@ -80,6 +81,7 @@ class NewBasisForm(BasisForm):
 
 
 @never_cache
+@require_safe
 def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/hjemmel/`: each phase with its processings, and what is missing. Three queries."""
     project = own_project(request, code, number)
@@ -95,6 +97,7 @@ def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/hjemmel/tilfoej/`: the form of a new processing, with `?phase=` and `?code=` for one of the catalogue; POST saves.
@@ -128,6 +131,7 @@ def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/hjemmel/<pk>/`: one processing; POST saves, or shows what somebody else saved. Three queries, four where something is commented."""

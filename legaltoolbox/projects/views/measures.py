@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import fingerprint, value_text
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Risk
 
@@ -99,6 +100,7 @@ class MeasureForm(EditedRowForm):
 
 
 @never_cache
+@require_safe
 def plan(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/plan/`: tasks and measures by day, or those of them that `?vis=` asks for. Seven queries."""
     project = own_project(request, code, number)
@@ -120,6 +122,7 @@ def plan(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def new_measure(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/foranstaltninger/ny/`: a measure, with `?til=R09` for this risk or requirement. A second click makes no second one.
@@ -148,6 +151,7 @@ def new_measure(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def measure(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/foranstaltninger/<pk>/`: one measure; POST saves, or shows what somebody else saved. Eight queries."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.search.danish import sort_key
 
 from ..mails.members import send_added
@@ -63,6 +63,7 @@ class RoleForm(forms.Form):
 
 
 @never_cache
+@get_and_post
 def members(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/deltagere/`: who is in the project; POST, by who leads it, lets somebody in. Four queries."""
     right = Right.MANAGE if request.method == "POST" else Right.READ

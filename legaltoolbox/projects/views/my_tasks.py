@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_safe
 
 from kl_ai.login import restore, second_factor
 from kl_ai.models import User
 from kl_ai.pages.frame import render_page
 from kl_ai.people.tokens import ORIGIN_ONLY
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import catalogues
 
 from ..mails.tasks import DAYS_AHEAD, SIGNER
@@ -23,6 +23,7 @@ from ..work.measures import due_lines
 
 
 @never_cache
+@require_safe
 def mine(request: AuthenticatedRequest) -> HttpResponse:
     """`…/projekter/mine/`: what the user has still to do, of all municipalities, the first day first. Three queries.
 
@@ -57,7 +58,7 @@ def choose_mails(request: AuthenticatedRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_and_post
 def stop_mails(request: HttpRequest, token: str) -> HttpResponse:
     """`…/projekter/mail-stop/<token>/`: ends the weekly mail by POST, as often as it is sent; a GET asks first.
 

@@ -12,13 +12,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.pages.frame import render_page
 from kl_ai.pages.querystring import encode
 from kl_ai.people import limits
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.screening import Situation, questions_by_answer
@@ -85,6 +86,7 @@ class NewProjectForm(ProjectForm):
 
 
 @never_cache
+@require_safe
 def choose(request: AuthenticatedRequest) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/ny/`: the choice of the municipality that the project is made in.
 
@@ -104,6 +106,7 @@ def choose(request: AuthenticatedRequest) -> HttpResponse:
 
 @restore.restorable
 @never_cache
+@get_and_post
 def new(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/<code>/ny/`: make a project. A form that is sent twice makes one."""
     municipality = own_municipality(request, code)

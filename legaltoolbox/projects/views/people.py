@@ -17,7 +17,7 @@ from kl_ai.login import recent_code, restore
 from kl_ai.mail.notices import add_delivery_message
 from kl_ai.pages.frame import render_page
 from kl_ai.people import limits
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 
 from ..mails import membership
 from ..models import Municipality, MunicipalityInvitation, MunicipalityMember
@@ -29,6 +29,7 @@ EVENTS_SHOWN = 50
 
 @restore.restorable
 @never_cache
+@get_and_post
 def members(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`…/<code>/medlemmer/`: who works for the municipality; for its keepers also who is invited, who asks, and the log.
 
@@ -141,6 +142,7 @@ def _person(municipality: Municipality, pk: int) -> MunicipalityMember:
 
 @restore.restorable
 @never_cache
+@get_and_post
 def tasks(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
     """`…/<code>/medlemmer/<pk>/`: a keeper gives somebody another task in the municipality."""
     municipality = kept_municipality(request, code)
@@ -166,6 +168,7 @@ def tasks(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
 
 @restore.restorable
 @never_cache
+@get_and_post
 def member_remove(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
     """`…/<code>/medlemmer/<pk>/fjern/`: a keeper removes somebody; a GET asks for confirmation, both for a recent code."""
     municipality = kept_municipality(request, code)
@@ -180,6 +183,7 @@ def member_remove(request: AuthenticatedRequest, code: str, pk: int) -> HttpResp
 
 @restore.restorable
 @never_cache
+@get_and_post
 def leave(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`…/<code>/forlad/`: end one's own work for the municipality; a GET asks for confirmation, both for a recent code."""
     municipality = own_municipality(request, code)
@@ -217,6 +221,7 @@ def _ask_before_end(request: AuthenticatedRequest, member: MunicipalityMember, *
 
 @restore.restorable
 @never_cache
+@get_and_post
 def settings(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """`…/<code>/indstillinger/`: the mail domains, how long closed projects are kept, and the second step. For keepers."""
     municipality = kept_municipality(request, code)

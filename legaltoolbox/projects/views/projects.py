@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import Catalogue, catalogues
 
@@ -28,6 +29,7 @@ from .new import ProjectForm
 
 
 @never_cache
+@require_safe
 def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Twelve queries at most."""
     project = own_project(request, code, number)
@@ -76,6 +78,7 @@ class DetailsForm(ProjectForm):
 
 @restore.restorable
 @never_cache
+@get_and_post
 def details(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/oplysninger/`: title, purpose, case number, number in KITOS and phase."""
     project = own_project(request, code, number, Right.WRITE)
@@ -128,6 +131,7 @@ class ReasonForm(forms.Form):
 
 @restore.restorable
 @never_cache
+@get_and_post
 def close(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/afslut/`: close the project, after what that means; a closed one leads to its overview."""
     return _end(request, own_project(request, code, number, Right.MANAGE), is_closing=True)
@@ -135,6 +139,7 @@ def close(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse
 
 @restore.restorable
 @never_cache
+@get_and_post
 def reopen(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/genaabn/`: take up a closed project again; an active one leads to its overview."""
     return _end(request, own_project(request, code, number, Right.MANAGE), is_closing=False)

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.pages.expensive import expensive
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Requirement
@@ -82,6 +83,7 @@ class EvidenceForm(forms.Form):
 
 
 @never_cache
+@require_safe
 def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/krav/`: the project's requirements with their states. Four queries."""
     project = own_project(request, code, number)
@@ -90,6 +92,7 @@ def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpR
 
 
 @never_cache
+@require_safe
 @expensive
 def requirements_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/krav.xlsx`: the requirements with their measures and evidence as a workbook. Six queries."""
@@ -101,6 +104,7 @@ def requirements_xlsx(request: AuthenticatedRequest, code: str, number: int) -> 
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def requirement(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
     """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Seven queries."""

@@ -18,12 +18,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.pages.expensive import expensive
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Risk, ScaleLevel
@@ -138,6 +139,7 @@ class RiskForm(EditedRowForm):
 
 
 @never_cache
+@require_safe
 def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/risici/`: the project's risks, and the matrix before and after. Four queries."""
     return _risks_page(request, own_project(request, code, number), OwnRiskForm())
@@ -174,6 +176,7 @@ def _axes(catalogue: Catalogue) -> dict[str, list[ScaleLevel]]:
 
 
 @never_cache
+@require_safe
 @expensive
 def risks_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/risici.xlsx`: the risks with their measures and the matrix as a workbook. Five queries."""
@@ -200,6 +203,7 @@ def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
     """`…/risici/<code>/`: one risk; POST saves, or shows what somebody else saved. Six queries."""

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, fingerprint
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import ScreeningQuestion
@@ -85,6 +85,7 @@ class ScreeningField:
 
 @restore.restorable
 @never_cache
+@get_and_post
 def screening(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/afklaring/`: the questions with the project's answers; who may not write sees them. Three queries."""
     right = Right.WRITE if request.method == "POST" else Right.READ

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from kl_ai.drafts.autosave import conflict_response, refused_response, saved_response
 from kl_ai.drafts.parts import ChangedMeanwhile, PageSave, fingerprint, new_page
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest, is_fetch
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post, is_fetch
 from legaltoolbox.linking import linker
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
@@ -155,6 +155,7 @@ def open_section(opened: OpenDocument, key: str) -> OpenSection:
 
 @restore.restorable
 @never_cache
+@get_and_post
 def section(request: AuthenticatedRequest, code: str, number: int, nr: int, section: str) -> HttpResponse:
     """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others.
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from kl_ai.login import restore
@@ -46,6 +47,7 @@ class DocumentGaps(NamedTuple):
 
 
 @never_cache
+@require_safe
 def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
     """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 33 queries at most."""
     opened = own_document(request, code, number, nr, Right.READ)

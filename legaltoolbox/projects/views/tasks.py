@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import ChangedMeanwhile, Difference, PageSave, differences, fingerprint, new_page
 from kl_ai.export.downloads import file_response
 from kl_ai.login import restore
 from kl_ai.pages.expensive import expensive
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox import plans
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.files.calendar import CALENDAR_TYPE
@@ -48,6 +49,7 @@ SELECTION = "vis"
 
 
 @never_cache
+@require_safe
 def activities(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/aktiviteter/`: the plan by phase, or those of its rows that `?vis=` asks for. Five queries at most."""
     project = own_project(request, code, number)
@@ -93,6 +95,7 @@ def people(project: Project, owned: Any = None) -> dict[int, str]:
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def activity(request: AuthenticatedRequest, code: str, number: int, activity: str) -> HttpResponse:
     """`…/aktiviteter/<code>/`: text, task and checklist; POST saves task and answers, or shows what somebody else saved.
@@ -215,6 +218,7 @@ def _differences(form: TaskForm, stored: Mapping[str, Any], typed: Mapping[str, 
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def new_task(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/opgaver/ny/`: a task of the project's own; a second click makes no second one. Two queries."""
@@ -234,6 +238,7 @@ def new_task(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def task(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/opgaver/<pk>/`: an own task; POST saves it, or shows what somebody else saved. Three queries."""
@@ -260,6 +265,7 @@ def task(request: AuthenticatedRequest, code: str, number: int, pk: int) -> Http
 
 
 @never_cache
+@get_and_post
 def delete_task(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/opgaver/<pk>/slet/`: asks, and deletes by POST; a second click finds it gone and leads to the list."""
     project = own_project(request, code, number, Right.WRITE)
@@ -305,6 +311,7 @@ def _task_page(
 
 
 @never_cache
+@require_safe
 @expensive
 def plan_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/plan.xlsx`: the plan and the measures as a workbook. Seven queries."""
@@ -315,6 +322,7 @@ def plan_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
 
 
 @never_cache
+@require_safe
 @expensive
 def plan_ics(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/plan.ics`: what has a day and is still to be done, as a calendar; without any back to the list. Seven queries."""
