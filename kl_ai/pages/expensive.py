@@ -85,15 +85,19 @@ class _Content:
 
 
 def _busy_page(request: HttpRequest) -> HttpResponseBase:
-    """The response 503. The log has one line of it as a warning, and no error: nothing has failed."""
+    """The response 503, with the form that was sent. The log has one line of it as a warning, and no error: nothing has failed."""
     request_state(request).fault_is_logged = True
     logger.warning("503 %s: files are being made", ascii(request.path))
+    is_reading = request.method in ("GET", "HEAD")
     with override(faults.path_language(request)):
         return faults.page(
             request,
             503,
             gettext("Many files are being made right now"),
-            gettext("Yours was not made. Try again in a moment."),
+            gettext("Yours was not made. Try again in a moment.")
+            if is_reading
+            else gettext("Nothing is saved yet. Try again in a moment."),
             retry_after=RETRY_SECONDS,
-            retry_url=request.get_full_path() if request.method in ("GET", "HEAD") else "",
+            form=faults.kept_form(request),
+            retry_url=request.get_full_path() if is_reading else "",
         )

@@ -162,7 +162,7 @@ def database_page(request: HttpRequest, fault: Fault, error: BaseException | Non
         connection.close()  # it may be to a file that is in its place no longer
     with override(path_language(request)):
         title, lead = _words(fault, is_reading=request.method in ("GET", "HEAD"))
-        return page(request, 503, title, lead, retry_after=fault.value, form=_kept_form(request))
+        return page(request, 503, title, lead, retry_after=fault.value, form=kept_form(request))
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:
@@ -174,7 +174,7 @@ def busy_page(request: HttpRequest) -> HttpResponse:
             gettext("The page is being updated"),
             gettext("What it shows has just changed, and is being read anew. Try again in a moment."),
             retry_after=BUSY_RETRY_SECONDS,
-            form=_kept_form(request),
+            form=kept_form(request),
         )
 
 
@@ -261,7 +261,7 @@ def path_language(request: HttpRequest) -> str:
     return get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
 
 
-def _kept_form(request: HttpRequest) -> KeptForm | None:
+def kept_form(request: HttpRequest) -> KeptForm | None:
     """The fields of the form that was sent; None for a request without, and for one that is too large to be kept.
 
     None also where the view has some of them in no report of an error (Django's `sensitive_post_parameters`): no page repeats them.

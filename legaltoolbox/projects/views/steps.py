@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from kl_ai.login import restore
+from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
 from legaltoolbox.views.papers import ENDINGS
 
@@ -239,12 +241,21 @@ def ask_management(request: AuthenticatedRequest, code: str, number: int, nr: in
 
 @restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
 @never_cache
-def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/forloeb/beslutning/`: the management's decision on the state that was shown, with its files."""
+def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponseBase:
+    """`…/dokumenter/<nr>/forloeb/beslutning/`: the management's decision on the state that was shown, with its files.
+
+    503 with the form where an approval would have to wait for too long for its files.
+    """
     opened = own_document(request, code, number, nr, Right.DECIDE)
     form = DecisionForm(restore.sent_input(request))
     if request.method == "GET" or not form.is_valid():
         return _steps_page(request, opened, decision=form)
+    store = _store_decision if form.cleaned_data["answer"] == Decision.Answer.NO else _approve
+    return store(request, opened, form)
+
+
+def _store_decision(request: AuthenticatedRequest, opened: OpenDocument, form: DecisionForm) -> HttpResponse:
+    """Decide as the form says; the page with it and why where that is refused."""
     data, document, catalogue = form.cleaned_data, opened.document, opened.catalogue
     seen, shown = request.POST.get("state", ""), request.POST.get("grounds", "")
 
@@ -261,3 +272,7 @@ def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> Ht
         )
 
     return _step(request, opened, verb, _("The decision is stored."), What.DECIDED, decision=form)
+
+
+_approve = expensive(_store_decision)
+"""As `_store_decision`, in its turn among those who have files made: an approved document is kept as Word and PDF."""
