@@ -30,10 +30,21 @@ class LiveSource(StrEnum):
     HIGH = "high"
     """The risks that stay high."""
     REQUIREMENTS = "requirements"
+    PEOPLE = "people"
+    """Who takes part."""
+    VERSIONS = "versions"
+    """The versions of the document."""
 
 
+RECORDS = frozenset({LiveSource.PEOPLE, LiveSource.VERSIONS})
+"""What is no part of a document's state: to let somebody in, or an opinion on an earlier version, changes nothing that it says.
+
+These tables always have rows, and count as filled.
+"""
 LIVE_FIELDS: dict[tuple[str, str, str], LiveSource] = {
     ("S08", "14", "1"): LiveSource.BASES,
+    ("S11", "1", "10"): LiveSource.PEOPLE,
+    ("S11", "1", "12"): LiveSource.VERSIONS,
     ("S11", "5", "1"): LiveSource.BASES,
     ("S11", "11", "1"): LiveSource.RISKS,
     ("S11", "11", "2"): LiveSource.OWN_RISKS,
@@ -44,6 +55,9 @@ LIVE_FIELDS: dict[tuple[str, str, str], LiveSource] = {
     ("S16", "14", "1"): LiveSource.REQUIREMENTS,
     ("S24", "2", "4"): LiveSource.BASES,
     ("S26", "3", "1"): LiveSource.BASES,
+    ("S26", "10", "5"): LiveSource.VERSIONS,
+    ("S27", "12", "5"): LiveSource.VERSIONS,
+    ("S30", "13", "3"): LiveSource.VERSIONS,
 }
 """Template, section and field of each table to what it shows."""
 
@@ -126,6 +140,8 @@ _NEEDED: dict[LiveSource, tuple[str, ...]] = {
     LiveSource.RESIDUAL: ("risk_assessments",),
     LiveSource.HIGH: ("risk_assessments", "measures"),
     LiveSource.REQUIREMENTS: ("requirement_states", "evidence"),
+    LiveSource.PEOPLE: (),
+    LiveSource.VERSIONS: (),
 }
 
 

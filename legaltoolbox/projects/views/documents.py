@@ -227,7 +227,7 @@ def section_states(opened: OpenDocument) -> list[sections.SectionState]:
         situation_of(project, project.screening_answers.all(), catalogue),
         facts.with_facts(opened.document.all_stored(), opened.template, shown_facts(opened.document)),
         {part.part: part for part in opened.document.saved_parts.select_related("saved_by")},
-        shown_tables(opened.document, opened.template, catalogue),
+        shown_tables(opened.document, opened.template, catalogue, is_counted=True),
         uncounted_places(opened.template.code, opened.document.version),
     )
 

@@ -14,6 +14,8 @@ LIVE_PAGES = dict.fromkeys(LiveSource, "risks") | {
     LiveSource.BASES: "legal_bases",
     LiveSource.MEASURES: "plan",
     LiveSource.REQUIREMENTS: "requirements",
+    LiveSource.PEOPLE: "members",
+    LiveSource.VERSIONS: "documents",
 }
 """What tables of documents show to the page where the project says it, one of `PROJECT_PAGES`."""
 

@@ -28,7 +28,7 @@ from ..rights import Right
 from ..work import facts, sections, way
 from ..work.discussions import discussion
 from ..work.documents import ATTACHMENTS, BY_THE_PORTAL
-from ..work.live import LiveTable, shown_facts, shown_tables, unless_changed, with_own_rows
+from ..work.live import LiveTable, own_rows, shown_facts, shown_tables, unless_changed, with_own_rows
 from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
 from ..work.section_form import ROW_BUTTON, SectionForm, field_name
 from .documents import OpenDocument, may_write, own_document
@@ -75,7 +75,9 @@ class OpenSection:
     def by_project(self) -> list[TemplateField]:
         """The fields that show what the project says elsewhere: whatever the guidance asks for, nobody fills them in here."""
         return (
-            [] if self.opened.document.approved_content else [field for field in self.fields if field.key in self.live]
+            []
+            if self.opened.document.approved_content
+            else [field for field in self.fields if field.key in self.live and self.live[field.key].has_page]
         )
 
     @property
@@ -287,11 +289,12 @@ def _values(
         is_table = sections.field_kind(field) == sections.Kind.TABLE
         why = why_words(facts.reason_of(shown.stored, field.key, shown.facts.get(field.key, "")))
         table = shown.live.get(field.key)
+        rows = own_rows(value) if table else value
         yield (
             field,
             shown.happened(field),
             "" if is_table else "\n\n".join(filter(None, (sections.value_words(field, value), why))),
-            value if is_table else (),
+            rows if is_table else (),
             histories.get(field.key, ()),
             table,
             live_page(shown.opened.document, table),

@@ -18,10 +18,11 @@ from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.files.texts import danish_date
 from legaltoolbox.models import DocumentTemplate, Risk
 
-from ..models import Measure, Project, ProjectDocument
-from ..models.live import LIVE_FIELDS, LiveSource, is_against_risks
+from ..models import Decision, Measure, Project, ProjectDocument
+from ..models.live import LIVE_FIELDS, RECORDS, LiveSource, is_against_risks
 from ..models.values import Row
 from .facts import FACT_FIELDS, project_facts
+from .records import participants, versions
 from .requirements import State, requirement_rows
 from .risks import RiskRow, risk_rows
 
@@ -62,6 +63,10 @@ LAYOUTS = {
     LiveSource.REQUIREMENTS: Layout(
         ("Krav", "Vurdering", "Hvordan, eller hvorfor ikke", "Dokumentation", "Ansvarlig"), (26, 12, 30, 22, 14), 2
     ),
+    LiveSource.PEOPLE: Layout(("Rolle", "Navn"), (40, 60), 2),
+    LiveSource.VERSIONS: Layout(
+        ("Version", "Dato", "Hvad er ændret", "Ændret af", "DPO og ledelse"), (11, 16, 28, 20, 25), 5
+    ),
 }
 LAYOUTS[LiveSource.OWN_RISKS] = LAYOUTS[LiveSource.RISKS]
 
@@ -81,6 +86,11 @@ class LiveTable:
     @property
     def is_complete(self) -> bool:
         return bool(self.rows) and not self.lacking
+
+    @property
+    def has_page(self) -> bool:
+        """Whether people write what it shows on a page of the project: the portal itself writes the versions."""
+        return self.source != LiveSource.VERSIONS
 
     @property
     def shown_columns(self) -> list[str]:
@@ -112,22 +122,29 @@ def shown_facts(document: ProjectDocument) -> dict[str, str]:
 
 
 def shown_tables(
-    document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, section: str = ""
+    document: ProjectDocument,
+    template: DocumentTemplate,
+    catalogue: Catalogue,
+    section: str = "",
+    *,
+    decision: Decision | None = None,
+    is_counted: bool = False,
 ) -> dict[tuple[str, str], LiveTable]:
     """The tables as the document shows them, as they were at its approval or as they are; of one section, or of all.
 
-    At most six queries, none for a section without such a table.
+    `decision` is the newest one, where it is not stored yet. Those that are only `is_counted` have no texts in the tables
+    that always have rows. At most 14 queries, six of tables to count, none for a section without such a table.
     """
     approved = document.approved_content.get("tables")
     if approved is None:
-        return live_tables(document.project, template, catalogue, section)
+        return live_tables(document, template, catalogue, section, decision=decision, is_counted=is_counted)
     return {(in_section, key): LiveTable(**table) for in_section, key, table in approved if section in ("", in_section)}
 
 
 def shown_in_all(
     project: Project, documents: Iterable[tuple[ProjectDocument, DocumentTemplate]], catalogue: Catalogue
 ) -> dict[Any, tuple[dict[str, str], dict[tuple[str, str], LiveTable]]]:
-    """Key of each document of the project to the facts and tables that it shows, as `shown_facts` and `shown_tables` give them.
+    """Key of each document of the project to the facts and tables that it shows, as `shown_facts` and `shown_tables` give them to count.
 
     Eight queries at most, however many documents there are.
     """
@@ -135,7 +152,7 @@ def shown_in_all(
     for document, template in documents:
         approved = document.approved_content
         tables = (
-            live_tables(project, template, catalogue, project_tables=project_tables)
+            live_tables(document, template, catalogue, project_tables=project_tables, is_counted=True)
             if "tables" not in approved
             else None
         )
@@ -146,9 +163,11 @@ def shown_in_all(
     return shown
 
 
-def content_to_keep(document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue) -> dict[str, Any]:
-    """What the document shows of the project and does not hold itself, as JSON. At most seven queries."""
-    tables = live_tables(document.project, template, catalogue)
+def content_to_keep(
+    document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision
+) -> dict[str, Any]:
+    """What the document shows of the project and does not hold itself, with this decision, as JSON. At most 15 queries."""
+    tables = live_tables(document, template, catalogue, decision=decision)
     return {
         "facts": project_facts(document.project),
         "tables": [[section, key, asdict(table)] for (section, key), table in tables.items()],
@@ -156,20 +175,36 @@ def content_to_keep(document: ProjectDocument, template: DocumentTemplate, catal
 
 
 def live_tables(
-    project: Project,
+    document: ProjectDocument,
     template: DocumentTemplate,
     catalogue: Catalogue,
     section: str = "",
     project_tables: _ProjectTables | None = None,
+    *,
+    decision: Decision | None = None,
+    is_counted: bool = False,
 ) -> dict[tuple[str, str], LiveTable]:
-    """The tables of the template, or of one section, with what the project says now, or `project_tables` have read. At most six queries."""
-    project_tables = project_tables or _ProjectTables(project, catalogue)
+    """The tables of the template, or of one section, with what the project says now, or `project_tables` have read. As `shown_tables`."""
+    project_tables = project_tables or _ProjectTables(document.project, catalogue)
+
+    def table(source: LiveSource) -> LiveTable:
+        if source in RECORDS and is_counted:
+            return _table(source, [[""]])
+        if source == LiveSource.VERSIONS:
+            return _table(source, versions(document, template, catalogue, decision))
+        return project_tables.table(source)
+
     with override("da"):
         return {
-            (in_section, key): project_tables.table(source)
+            (in_section, key): table(source)
             for (code, in_section, key), source in LIVE_FIELDS.items()
             if code == template.code and section in ("", in_section)
         }
+
+
+def _table(source: LiveSource, rows: list[list[str]], lacking: Iterable[str] = ()) -> LiveTable:
+    layout = LAYOUTS[source]
+    return LiveTable(source.value, list(layout.columns), list(layout.widths), layout.visible, rows, list(lacking))
 
 
 # Rows of their own --------------------------------------------------------------------------------
@@ -180,15 +215,30 @@ def own_rows(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if isinstance(row, dict) and any(row["cells"][row["fixed"] :])]
 
 
-def with_own_rows(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """The values of a section with the own rows alone in the tables that these `keys` name."""
-    return {**values, **{key: own_rows(values[key]) for key in keys if isinstance(values.get(key), list)}}
+def rows_to_write(table: LiveTable, rows: Iterable[Row]) -> list[Row]:
+    """Of the rows that are stored for such a table those that its form shows: the own ones.
+
+    In a table of who takes part also the template's rows for others than the project knows, a lawyer or the vendor.
+    """
+    if table.source != LiveSource.PEOPLE:
+        return own_rows(rows)
+    known, rows = {cells[0] for cells in table.rows}, list(rows)
+    own = own_rows(rows)
+    return [row for row in rows if row in own or (isinstance(row, dict) and row["cells"][0] not in {"", *known})]
 
 
-def unless_changed(content: Mapping[str, Any], stored: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+def with_own_rows(values: Mapping[str, Any], tables: Mapping[str, LiveTable]) -> dict[str, Any]:
+    """The values of a section with `rows_to_write` alone in the fields that are `tables`."""
+    lists = {key: table for key, table in tables.items() if isinstance(values.get(key), list)}
+    return {**values, **{key: rows_to_write(table, values[key]) for key, table in lists.items()}}
+
+
+def unless_changed(
+    content: Mapping[str, Any], stored: Mapping[str, Any], tables: Mapping[str, LiveTable]
+) -> dict[str, Any]:
     """The content as it is saved: a table whose own rows are as they were stays as it is stored, and is no change."""
-    before = with_own_rows(stored, keys)
-    return {**content, **{key: stored[key] for key in keys if key in content and content[key] == before[key]}}
+    before = with_own_rows(stored, tables)
+    return {**content, **{key: stored[key] for key in tables if key in content and content[key] == before[key]}}
 
 
 # What the project says ----------------------------------------------------------------------------
@@ -215,9 +265,9 @@ class _ProjectTables:
             LiveSource.RESIDUAL: self._residual,
             LiveSource.HIGH: self._high,
             LiveSource.REQUIREMENTS: self._requirements,
+            LiveSource.PEOPLE: lambda: (participants(self.project), []),
         }[source]()
-        layout = LAYOUTS[source]
-        return LiveTable(source.value, list(layout.columns), list(layout.widths), layout.visible, rows, lacking)
+        return _table(source, rows, lacking)
 
     @cached_property
     def risks(self) -> list[RiskRow]:

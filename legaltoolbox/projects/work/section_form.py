@@ -45,8 +45,9 @@ class FormField:
 
     @property
     def own(self) -> int:
-        """The number of rows of the document's own."""
-        return sum(row.number is not None for row in self.rows or ())
+        """The number of rows of the document's own: those in which something stands, or which somebody has added."""
+        rows = [row for row in self.rows or () if row.number is not None]
+        return sum(row.filled > 0 or row.to_fill == len(row.cells) for row in rows)
 
 
 class SectionForm(forms.Form):

@@ -19,7 +19,7 @@ from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from legaltoolbox.screening import Situation
 
 from ..models import DocumentPart
-from ..models.live import LIVE_FIELDS, WAY_FIELDS
+from ..models.live import LIVE_FIELDS, WAY_FIELDS, LiveSource
 from ..models.values import YES, Row, new_row
 from .live import Tables
 
@@ -60,13 +60,13 @@ def empty_values(fields: Iterable[TemplateField]) -> dict[str, Any]:
 def first_values(template: DocumentTemplate, catalogue: Catalogue, situation: Situation) -> dict[tuple[str, str], Any]:
     """What the template gives the fields of a new document: wordings, and the rows of tables. No query.
 
-    Nothing for the fields that show what the project says elsewhere, or the document's way.
+    Nothing for the fields that show what the project says elsewhere, or the document's way; but rows for who takes part.
     """
     values: dict[tuple[str, str], Any] = {}
     for section in catalogue.sections(template):
         for field in catalogue.fields(section):
             place = template.code, section.key, field.key
-            if place in LIVE_FIELDS or place in WAY_FIELDS:
+            if LIVE_FIELDS.get(place, LiveSource.PEOPLE) != LiveSource.PEOPLE or place in WAY_FIELDS:
                 continue
             match field_kind(field):
                 case Kind.WORDING:

@@ -244,6 +244,8 @@ OF_LIVE_ROWS = {
     LiveSource.OWN_RISKS: 0,
     LiveSource.MEASURES: 1,
     LiveSource.RESIDUAL: 2,
+    LiveSource.PEOPLE: 3,
+    LiveSource.VERSIONS: 4,
 }
 """More, for what the project says elsewhere: own risks are read with those of the catalogue."""
 OF_WAY = 3

@@ -49,11 +49,11 @@ def test_rows_of_the_template_are_folded_under_their_first_text_with_how_far_eac
 
 def test_a_row_that_was_just_added_and_the_only_one_of_a_table_are_open(team):
     document = begin_as_given(team, "S11")
-    assert rows(team, document, "1")[-1] == ("Ny række", True)
-    document.answers.update_or_create(section="1", field="12", defaults={"value": [new_row([], 5), new_row(["2"], 5)]})
-    assert rows(team, document, "1")[-3:] == [
-        ("Række 1 0 af 5 felter", True),
-        ("2 1 af 5 felter", False),
+    assert rows(team, document, "10")[-1] == ("Ny række", True)
+    document.answers.update_or_create(section="10", field="3", defaults={"value": [new_row([], 4), new_row(["2"], 4)]})
+    assert rows(team, document, "10")[-3:] == [
+        ("Række 1 0 af 4 felter", True),
+        ("2 1 af 4 felter", False),
         ("Ny række", False),
     ]
 

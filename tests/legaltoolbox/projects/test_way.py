@@ -231,7 +231,8 @@ def test_a_section_says_at_its_top_what_the_portal_and_the_project_fill_in_whate
     text = page(team, dpia, "12")
     assert "Projektet udfylder “Foranstaltninger” og “Restrisiko”." in text
     assert "slet resten" not in text
-    assert "udfylder" not in page(team, dpia, "1")
+    assert "Projektet udfylder “Deltagere i analysen”." in page(team, dpia, "1")
+    assert "udfylder" not in page(team, dpia, "2")
     advise(team, dpia)
     decide(team, dpia)
     assert not any("udfylder" in page(team, dpia, section) for section in ("12", "13", "14"))
