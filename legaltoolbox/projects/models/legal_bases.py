@@ -1,7 +1,7 @@
 """On what legal basis a project processes personal data, for each processing in each phase in which it occurs."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -67,6 +67,11 @@ class ProjectLegalBasis(DeletableRow):
     def is_sufficient(self) -> bool:
         return self.judgement == self.Judgement.SUFFICIENT
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no basis and no reason is written."""
+        return not (self.basis or self.why)
+
     def clean(self) -> None:
         """Refuse the judgement that a basis is sufficient where none is written."""
         if self.is_sufficient and not (self.basis and self.why):
@@ -74,33 +79,55 @@ class ProjectLegalBasis(DeletableRow):
                 {"basis": gettext("Write the basis and why it is sufficient, or choose another judgement.")}
             )
 
+    # Verbs ----------------------------------------------------------------------------------
+
     @classmethod
     def add_processing(
         cls, project: Project, by: Any, *, phase: str, processing: str, code: str = "", **texts: str
     ) -> "ProjectLegalBasis":
-        """A processing of a phase, with `texts` for `basis`, `why` and `judgement`; the same one again is the one that exists.
+        """As `add_to_phases` in one phase: its row."""
+        return cls.add_to_phases(project, by, phases=[phase], processing=processing, code=code, **texts).rows[0]
 
-        Raises `ValidationError` for too many, and where the phase has this processing with other texts.
+    @classmethod
+    def add_to_phases(
+        cls, project: Project, by: Any, *, phases: Sequence[str], processing: str, code: str = "", **texts: str
+    ) -> "AddedBases":
+        """A processing of these phases, with `texts` for `basis`, `why` and `judgement`; the same one again is the one that exists.
+
+        A phase that has the processing with other texts keeps them. Raises `ValidationError` for too many, and where all
+        these phases have it with other texts.
         """
+        typed = {"processing": processing, **texts} if texts else {}
         with transaction.atomic():
             project.lock()
-            same = project.legal_bases.filter(phase=phase, code=code, **({} if code else {"processing": processing}))
-            existing: ProjectLegalBasis | None = same.first()
-            if existing is not None:
-                typed = {"processing": processing, **texts} if texts else {}
-                if any(getattr(existing, name) != text for name, text in typed.items()):
-                    raise ValidationError(
-                        gettext("Somebody has described this processing in this phase already. Open it in the list.")
-                    )
-                return existing
-            if project.legal_bases.count() >= MOST_BASES:
+            same = project.legal_bases.filter(code=code, **({} if code else {"processing": processing}))
+            existing = {row.phase: row for row in same.filter(phase__in=phases)}
+            others = [row for row in existing.values() if any(getattr(row, name) != typed[name] for name in typed)]
+            new = [phase for phase in phases if phase not in existing]
+            if others and len(others) == len(phases):
+                raise ValidationError(
+                    gettext("Somebody has described this processing in this phase already. Open it in the list.")
+                )
+            if project.legal_bases.count() + len(new) > MOST_BASES:
                 raise ValidationError(gettext("A project can have %(most)s legal bases.") % {"most": MOST_BASES})
-            row = cls(project=project, phase=phase, code=code, processing=processing, saved_by=by, **texts)
-            row.full_clean()
-            row.save()
-            ProjectEvent.record(project, ProjectEvent.What.BASIS_ADDED, by, row.place, new=processing)
-            project.touch()
-            return row
+            for phase in new:
+                row = cls(project=project, phase=phase, code=code, processing=processing, saved_by=by, **texts)
+                row.full_clean()
+                row.save()
+                ProjectEvent.record(project, ProjectEvent.What.BASIS_ADDED, by, row.place, new=processing)
+                project.touch()
+                existing[phase] = row
+            rows = [existing[phase] for phase in phases]
+            return AddedBases([row for row in rows if row not in others], [row for row in rows if row in others])
+
+
+class AddedBases(NamedTuple):
+    """What a processing that was described for some phases has become."""
+
+    rows: list[ProjectLegalBasis]
+    """Those that hold what was described, in the order of the phases."""
+    unchanged: list[ProjectLegalBasis]
+    """Those that somebody had described otherwise before; they are as they were."""
 
 
 def lacking(rows: Iterable[ProjectLegalBasis], phases: Iterable[str]) -> list[str]:

@@ -1,11 +1,13 @@
 """The legal bases of a project: phase by phase, and one processing with its basis and why it is sufficient."""
 
+from collections.abc import Container, Iterable, Mapping
+from copy import copy
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,17 +21,21 @@ from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.linking import linker
-from legaltoolbox.models import LegalBasis
+from legaltoolbox.models import LegalBasis, Phase
 
 from ..models import Project, ProjectLegalBasis
+from ..models.legal_bases import AddedBases
 from ..rights import Right
 from ..work.discussions import discussion
-from ..work.legal_bases import project_bases
+from ..work.legal_bases import phases_of, project_bases, same_processing
 from ..work.places import basis_place
 from .edited_forms import EditedRowForm, add_errors, capitalised, delete, save
 from .lookups import own_project, project_page
 from .risks import text_field
 from .tasks import may_write
+
+SOURCE = "som"
+"""The parameter of the address: the key of the row whose texts the form takes over."""
 
 
 class BasisForm(EditedRowForm):
@@ -62,17 +68,31 @@ class BasisForm(EditedRowForm):
 
 
 class NewBasisForm(BasisForm):
-    """A processing that is added: one of the catalogue by its code, or one that the project describes itself."""
+    """A processing that is added to phases: one of the catalogue by its code, or one that the project describes itself.
+
+    `described` are the phases that have it already.
+    """
 
     code = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, row: ProjectLegalBasis, catalogue: Catalogue, data: Any = None) -> None:
+    def __init__(
+        self, row: ProjectLegalBasis, catalogue: Catalogue, described: Container[str] = (), data: Any = None
+    ) -> None:
         super().__init__(row, data)
         self.bases = {basis.code: basis for basis in catalogue.all(LegalBasis.KIND)}
-        self.initial = {**self.initial, "phase": row.phase, "code": row.code}
-        phases = [(phase.slug, str(phase)) for phase in catalogue.phases]
-        self.fields["phase"] = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choose the phase")), *phases])
-        self.order_fields(["phase"])
+        self.initial = {**self.initial, "phases": [row.phase], "code": row.code}
+        already = _("%(phase)s (described already)")
+        self.fields["phases"] = forms.MultipleChoiceField(
+            label=_("In which phases?"),
+            help_text=_("Tick each phase that the text fits. One save describes the processing in all of them."),
+            error_messages={"required": _("Choose at least one phase.")},
+            choices=[
+                (phase.slug, already % {"phase": phase} if phase.slug in described else str(phase))
+                for phase in phases_of(catalogue, row.code)
+            ],
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.order_fields(["phases"])
 
     def clean_code(self) -> str:
         """The code, "" for one that the catalogue does not have."""
@@ -102,32 +122,63 @@ def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
 def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/hjemmel/tilfoej/`: the form of a new processing, with `?phase=` and `?code=` for one of the catalogue; POST saves.
 
-    Nothing is stored before. A second click adds no second one. One query.
+    With `?som=` it has the texts of the row with this key. Nothing is stored before, and a second click adds no second one.
+    Two queries.
     """
     project = own_project(request, code, number, Right.WRITE)
     catalogue = catalogues.for_request(request)
+    rows = list(project.legal_bases.all())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    chosen = typed if typed is not None else request.GET
+    row = _new_row(project, catalogue, typed if typed is not None else request.GET)
+    source = _source(request, rows)
+    if source is not None and typed is None:
+        row.code, row.processing = source.code, source.processing
+        row.basis, row.why = source.basis, source.why
+    same = same_processing(row, rows)
+    form = NewBasisForm(row, catalogue, {each.phase for each in same}, typed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = ProjectLegalBasis.add_to_phases(project, request.user, **form.values)
+        except ValidationError as refused:
+            add_errors(form, refused)
+        else:
+            _say_added(request, catalogue, added)
+            return redirect(reverse("projects:legal_bases", args=project.address) + f"#{added.rows[0].phase}")
+    elif request.method == "GET" and typed is not None:
+        messages.warning(request, restore.RESTORED_NOTICE)
+    return _basis_page(request, project, catalogue, row, form, source=source, others=same)
+
+
+def _new_row(project: Project, catalogue: Catalogue, chosen: QueryDict) -> ProjectLegalBasis:
+    """The processing that an address or a form asks for, stored nowhere; empty where the catalogue does not have it. No query."""
     item = catalogue.find(LegalBasis.KIND, chosen.get("code", ""))
     phase = chosen.get("phase", "")
-    row = ProjectLegalBasis(
+    return ProjectLegalBasis(
         project=project,
         phase=phase if any(phase == each.slug for each in catalogue.phases) else "",
         code=item.code if item else "",
         processing=item.title if item else "",
     )
-    form = NewBasisForm(row, catalogue, typed)
-    if request.method == "POST" and form.is_valid():
-        try:
-            added = ProjectLegalBasis.add_processing(project, request.user, **form.values)
-        except ValidationError as refused:
-            add_errors(form, refused)
-        else:
-            messages.success(request, _("“%(title)s” is saved.") % {"title": added.processing})
-            return redirect(reverse("projects:legal_bases", args=project.address) + f"#{added.phase}")
-    elif request.method == "GET" and typed is not None:
-        messages.warning(request, restore.RESTORED_NOTICE)
-    return _basis_page(request, project, catalogue, row, form)
+
+
+def _source(request: AuthenticatedRequest, rows: Iterable[ProjectLegalBasis]) -> ProjectLegalBasis | None:
+    """The row whose texts the address asks for; None for none. No query."""
+    return next((row for row in rows if str(row.pk) == request.GET.get(SOURCE)), None)
+
+
+def _say_added(request: AuthenticatedRequest, catalogue: Catalogue, added: AddedBases) -> None:
+    """A message of what is saved, and one of the phases whose texts are as they were."""
+    title, number = added.rows[0].processing, len(added.rows)
+    if number == 1:
+        messages.success(request, _("“%(title)s” is saved.") % {"title": title})
+    else:
+        words = _("“%(title)s” is saved in %(number)s phases.")
+        messages.success(request, words % {"title": title, "number": number})
+    if added.unchanged:
+        names = {phase.slug: str(phase) for phase in catalogue.phases}
+        words = _("It was described already in %(phases)s. The text there is not changed.")
+        phases = ", ".join(names.get(row.phase, row.phase) for row in added.unchanged)
+        messages.info(request, words % {"phases": phases})
 
 
 @never_cache
@@ -140,8 +191,11 @@ def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) 
     row = get_object_or_404(project.legal_bases.select_related("saved_by"), pk=pk)
     row.project = project
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = BasisForm(row, typed)
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
+    if row.is_empty:
+        rows = list(project.legal_bases.exclude(pk=pk))
+        context |= {"others": same_processing(row, rows), "source": _source(request, rows)}
+    form = BasisForm(_with_texts(row, context.get("source")), typed)
     if request.method == "POST":
         outcome = save(form, lambda values, seen: row.change(values, seen, request.user), context["seen"])
         if outcome is None:
@@ -154,6 +208,15 @@ def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) 
     return _basis_page(request, project, catalogue, row, form, **context)
 
 
+def _with_texts(row: ProjectLegalBasis, source: ProjectLegalBasis | None) -> ProjectLegalBasis:
+    """The row with the texts of another one, stored nowhere; as it is without one."""
+    if source is None:
+        return row
+    filled = copy(row)
+    filled.basis, filled.why = source.basis, source.why
+    return filled
+
+
 def _basis_page(
     request: AuthenticatedRequest,
     project: Project,
@@ -163,17 +226,33 @@ def _basis_page(
     **context: Any,
 ) -> HttpResponse:
     """The page of a processing; a new one, which is stored nowhere, has no discussion and cannot be deleted."""
+    phases = {phase.slug: phase for phase in catalogue.phases}
+    source = context.get("source")
     context |= {
         "row": row,
         "form": form,
         "item": catalogue.find(LegalBasis.KIND, row.code) if row.code else None,
-        "phase": next((phase for phase in catalogue.phases if phase.slug == row.phase), None),
+        "phase": phases.get(row.phase),
+        "source_phase": phases.get(source.phase, source.phase) if source and not form.is_bound else None,
+        "offers": [] if form.is_bound else _offers(row, context.get("others", ()), phases),
         "linker": linker(catalogue),
         "may_write": may_write(project) or form.is_bound,
     }
     above = [(_("Legal basis"), reverse("projects:legal_bases", args=project.address))]
     title = row.processing or _("Another processing")
     return project_page(request, project, "legal_basis", title, section="legal_bases", above=above, **context)
+
+
+def _offers(
+    row: ProjectLegalBasis, same: Iterable[ProjectLegalBasis], phases: Mapping[str, Phase]
+) -> list[tuple[int, Phase]]:
+    """Key and phase of the rows whose texts the empty form can take over, in the order of the phases, equal texts once."""
+    written = {each.phase: each for each in same if each.phase != row.phase and not each.is_empty}
+    found: dict[tuple[str, str], tuple[int, Phase]] = {}
+    for key, phase in phases.items():
+        if key in written:
+            found.setdefault((written[key].basis, written[key].why), (written[key].pk, phase))
+    return list(found.values())
 
 
 @restore.post_only("projects:legal_bases", "code", "number")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from legaltoolbox import left_out
 from legaltoolbox.catalogue import Catalogue
@@ -91,6 +93,18 @@ def lacks_in_use(project: Project, situation: Situation, catalogue: Catalogue) -
     rows = project.legal_bases.filter(phase__in=IN_USE).order_by().only("project", "phase", "judgement")
     without = set(lacking(rows, IN_USE))
     return [phase for phase in catalogue.phases if phase.slug in without]
+
+
+def phases_of(catalogue: Catalogue, code: str) -> list[Phase]:
+    """The phases in which a processing of the catalogue occurs; of one that the project describes itself all. No query."""
+    basis: Any = catalogue.find(LegalBasis.KIND, code) if code else None
+    named = {place.phase_id for place in catalogue.parts("phases", basis)} if basis else set()
+    return [phase for phase in catalogue.phases if phase.pk in named or not named]
+
+
+def same_processing(row: ProjectLegalBasis, rows: Iterable[ProjectLegalBasis]) -> list[ProjectLegalBasis]:
+    """Of these rows the ones of the same processing, in whatever phase. No query."""
+    return [each for each in rows if each.code == row.code and (row.code or each.processing == row.processing)]
 
 
 def is_basis_needed(situation: Situation) -> bool:
