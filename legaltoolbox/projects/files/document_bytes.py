@@ -26,7 +26,7 @@ def document_bytes(
     ending: str,
     decision: Decision | None = None,
 ) -> bytes:
-    """The document as a file. 21 queries at most. Raises `ValidationError` where it is too long to be one."""
+    """The document as a file. 22 queries at most. Raises `ValidationError` where it is too long to be one."""
     content = document_paper(document, template, catalogue, decision).document
     refuse_too_long_file(content)
     write = pdf_bytes if ending == "pdf" else docx_bytes
@@ -37,7 +37,7 @@ def document_bytes(
 def document_paper(
     document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision | None = None
 ) -> ProjectPaper:
-    """The document as it stands, without empty sections that nobody asks for. 21 queries at most.
+    """The document as it stands, without empty sections that nobody asks for. 22 queries at most.
 
     With a `decision`, which may not be stored yet, as the document that it approves.
     """
@@ -66,7 +66,7 @@ def document_paper(
 def approved_document(
     document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision
 ) -> Approved:
-    """What is kept of the document where this decision, which may not be stored yet, approves it as it stands. 61 queries at most.
+    """What is kept of the document where this decision, which may not be stored yet, approves it as it stands. 62 queries at most.
 
     Raises `ValidationError` as `document_bytes`.
     """

@@ -26,7 +26,7 @@ DOCUMENT_TYPES = {"docx": DOCX_TYPE, "pdf": PDF_TYPE}
 @require_safe
 @expensive
 def document_file(request: AuthenticatedRequest, code: str, number: int, nr: int, ending: str) -> HttpResponse:
-    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most twelve queries.
+    """`…/dokumenter/<nr>.docx` and `.pdf`: the document as it stands, or as it was approved. At most 26 queries.
 
     One that is too long to be a file says so on its page.
     """

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.files.document_bytes import approved_document
 from legaltoolbox.projects.models import Comment, DocumentStatus, FieldAnswer, ProjectFact
@@ -174,10 +175,11 @@ def queries(client, address) -> int:
 
 
 def test_it_asks_the_database_as_often_for_a_full_document_as_for_an_empty_one(team, dpia):
-    client = browser(team.lead)
+    client, empty = browser(team.lead), {"2": ""}
+    dpia.save_section("4", empty, {"2": "Begyndt"}, fingerprint(empty), team.lead.user)
     before = queries(client, path(dpia))
     fill(dpia, team.lead, catalogues.current().find("template", "S11"))
     for code in ("R09", "R10", "R11"):
         rate(team, code, likelihood=3, consequence=4)
     Comment.write(team.project, team.lead.user, f"{dpia.number}.2", "Hvorfor?", page="c" * 32)
-    assert queries(client, path(dpia)) == before <= 25
+    assert queries(client, path(dpia)) == before <= 30
