@@ -99,6 +99,11 @@ urlpatterns = [
     path("<slug:code>/<int:number>/beslutninger/<slug:point>/", decisions.decision_point, name="decision_point"),
     path("<slug:code>/<int:number>/beslutninger/<slug:point>/beslut/", decisions.decide_point, name="decide_point"),
     path("<slug:code>/<int:number>/beslutninger/<slug:point>/bed/", decisions.ask_point, name="ask_point"),
+    path(
+        "<slug:code>/<int:number>/beslutninger/<slug:point>/vilkaar/",
+        decisions.meet_point_conditions,
+        name="point_conditions",
+    ),
     path("<slug:code>/<int:number>/rapport/", report.report, name="report"),
     path("<slug:code>/<int:number>/rapport.<slug:ending>", report.report_file, name="report_file"),
     path("<slug:code>/<int:number>/overdragelse.csv", report.register_csv, name="register_csv"),
@@ -125,5 +130,10 @@ urlpatterns = [
         name="document_ask_management",
     ),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/beslutning/", steps.decide, name="document_decide"),
+    path(
+        "<slug:code>/<int:number>/dokumenter/<int:nr>/forloeb/vilkaar/",
+        steps.meet_conditions,
+        name="document_conditions",
+    ),
     path("<slug:code>/<int:number>/dokumenter/<int:nr>/<slug:section>/", sections.section, name="section"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -134,14 +135,14 @@ def _row(part: FilePart, *, is_work: bool) -> Schema:
     if is_work and part.fields_set_back:
         set_back = {name: _not_null(properties[name]) for name in part.fields_set_back}
         properties["imported"] = {"type": "object", "properties": set_back, "additionalProperties": False}
-    return _object(properties)
+    return _object(properties, {inner.name for inner in part.parts if inner.is_added_later})
 
 
-def _object(properties: dict[str, Schema]) -> Schema:
-    """An object that has all these properties and no other."""
+def _object(properties: dict[str, Schema], left_out: Collection[str] = ()) -> Schema:
+    """An object that has all these properties, of which those `left_out` can be missing, and no other."""
     return {
         "type": "object",
-        "required": sorted(properties),
+        "required": sorted(properties.keys() - left_out),
         "additionalProperties": False,
         "properties": properties,
     }

@@ -27,6 +27,7 @@ RESTED_ON = (
     ("missing_documents", "Dokumenter, som ikke var begyndt", DocumentTemplate.KIND),
     ("requirements_not_met", "Krav, som ikke var opfyldt helt", Requirement.KIND),
     ("requirements_not_assessed", "Krav, som ikke var vurderet", Requirement.KIND),
+    ("open_conditions", "Vilkår, som ikke var opfyldt", ""),
     ("open_tasks", "Aktiviteter, som ikke var færdige", Activity.KIND),
 )
 """Lists that a decision keeps, what they are called, and the kind of the items that they name."""
@@ -94,6 +95,7 @@ def _decision(decision: Decision, report: ProjectReport, changed: str) -> Togeth
         ("Beslutning", [capfirst(str(decision.get_answer_display())), *([changed] if changed else [])]),
         *_by(decision),
         ("Vilkår", [decision.conditions] if decision.conditions else []),
+        ("Vilkårene er opfyldt", list(_met(decision, report))),
         ("Begrundelse", [decision.reason] if decision.reason else []),
         (
             "Uden udtalelse",
@@ -102,6 +104,16 @@ def _decision(decision: Decision, report: ProjectReport, changed: str) -> Togeth
         ("Hviler på", list(_rested_on(decision.rested_on, report))),
     ]
     return Together([Heading(f"Beslutning {day_of(decision)}", level=3, numbered=False), Facts(lines)])
+
+
+def _met(decision: Decision, report: ProjectReport) -> Iterator[str]:
+    """How the conditions are met, as the project says; nothing of those that another decision has replaced."""
+    if decision.met:
+        by = f" af {decision.met.by}" if decision.met.by else ""
+        yield f"{danish_date(timezone.localdate(decision.met.at))}{by}"
+        yield decision.met.how
+    elif decision in report.open_conditions:
+        yield "Nej, ikke endnu"
 
 
 def _rested_on(record: Any, report: ProjectReport) -> Iterator[str]:

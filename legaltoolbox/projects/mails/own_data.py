@@ -14,6 +14,7 @@ from legaltoolbox.models import Activity, Requirement, Risk
 from ..models import (
     AdvicePoint,
     Comment,
+    ConditionsMet,
     Decision,
     FieldEdit,
     ImportedRecord,
@@ -43,7 +44,7 @@ def own_data(user: User, *, is_after_step: bool) -> dict[str, Any]:
     """Memberships, roles, invitations, requests, what the person did, said and wrote, and is responsible for.
 
     Before the second step nothing of the projects of a municipality that asks for it, and no address of its people; what
-    is left out is said. 25 queries, and those of the catalogue where it names what somebody is responsible for.
+    is left out is said. 26 queries, and those of the catalogue where it names what somebody is responsible for.
     """
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
     hidden = [] if is_after_step else list(municipalities_that_ask(user))
@@ -109,7 +110,7 @@ class _Shown:
 
 
 def _of_projects(shown: _Shown) -> dict[str, Any]:
-    """What projects hold about a person. Fifteen queries, and those of the catalogue."""
+    """What projects hold about a person. Sixteen queries, and those of the catalogue."""
     user = shown.user
     about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user))
     acts = ProjectEvent.objects.filter(actor=user)
@@ -130,7 +131,7 @@ def _of_projects(shown: _Shown) -> dict[str, Any]:
 
 
 def _texts_of(shown: _Shown) -> dict[str, Any]:
-    """The opinions and decisions that the person has given, and the answers to advice, word for word. Three queries."""
+    """The opinions and decisions that the person has given, and the answers to advice and on conditions, word for word. Four queries."""
     user, template = shown.user, F("document__template")
     return {
         "opinions_given": shown.rows(
@@ -138,6 +139,13 @@ def _texts_of(shown: _Shown) -> dict[str, Any]:
         ),
         "decisions_taken": shown.rows(
             Decision.objects.filter(by=user), "at", "answer", "conditions", "reason", "point", template=template
+        ),
+        "conditions_met": shown.rows(
+            ConditionsMet.objects.filter(by=user),
+            "at",
+            "how",
+            way="decision__",
+            template=F("decision__document__template"),
         ),
         "advice_answered": shown.rows(
             AdvicePoint.objects.filter(answered_by=user),

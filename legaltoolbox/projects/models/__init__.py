@@ -1,5 +1,6 @@
 from .answers import ScreeningAnswer
 from .comments import Comment
+from .conditions import ConditionsMet, open_conditions
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
 from .facts import ProjectFact
@@ -20,6 +21,7 @@ __all__ = [
     "ApprovedFile",
     "ChecklistAnswer",
     "Comment",
+    "ConditionsMet",
     "Decision",
     "DocumentPart",
     "DocumentStatus",
@@ -47,4 +49,5 @@ __all__ = [
     "Task",
     "TaskMailStop",
     "TaskState",
+    "open_conditions",
 ]

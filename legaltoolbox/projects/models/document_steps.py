@@ -315,7 +315,8 @@ class DocumentSteps(models.Model):
             after = DocumentStatus.APPROVED if is_approved else DocumentStatus.RETURNED
             approved = self._approved(approve, decision) if is_approved else None
             content = {"approved_content": approved.content} if approved else {}
-            self._change(What.DECIDED, by, (DocumentStatus.AT_MANAGEMENT,), after, new=answer, reason=reason, **content)
+            waiting, words = (DocumentStatus.AT_MANAGEMENT,), decision.answer_words
+            self._change(What.DECIDED, by, waiting, after, new=words, reason=reason, **content)
             decision.save()
             if approved:
                 ApprovedFile.objects.create(document=self._document, docx=approved.docx, pdf=approved.pdf)

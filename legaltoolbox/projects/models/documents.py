@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,9 +35,14 @@ SITTING = timedelta(minutes=15)
 
 class ProjectDocumentQuerySet(models.QuerySet["ProjectDocument"]):
     def with_conditions(self) -> "ProjectDocumentQuerySet":
-        """With the management's conditions as `conditions`, None where it has set none. No query of its own."""
+        """With the management's conditions as `conditions`, None where it has set none, and whether the project has met
+        them as `are_conditions_met`. No query of its own.
+        """
         decisions = Decision.objects.filter(document=OuterRef("pk"), answer=Decision.Answer.CONDITIONS)
-        return self.annotate(conditions=Subquery(decisions.order_by("-at", "-pk").values("conditions")[:1]))
+        return self.annotate(
+            conditions=Subquery(decisions.order_by("-at", "-pk").values("conditions")[:1]),
+            are_conditions_met=Exists(decisions.filter(conditions_met__isnull=False)),
+        )
 
 
 class ProjectDocument(DocumentSteps):
@@ -92,18 +97,25 @@ class ProjectDocument(DocumentSteps):
         return self.status == DocumentStatus.APPROVED and bool(getattr(self, "conditions", None))
 
     @property
+    def has_open_conditions(self) -> bool:
+        """Whether it is approved on conditions of which the project has not said that they are met, as `has_conditions`."""
+        return self.has_conditions and not getattr(self, "are_conditions_met", False)
+
+    @property
     def status_label(self) -> str:
         """The status in words; of one read `with_conditions` also whether the approval has conditions."""
-        return gettext("approved on conditions") if self.has_conditions else str(self.get_status_display())
+        if self.has_open_conditions:
+            return gettext("approved on conditions")
+        return gettext("approved, conditions met") if self.has_conditions else str(self.get_status_display())
 
     @property
     def status_sentence(self) -> str:
         """Where it is on its way, as a sentence; of one read `with_conditions` also whether the approval has conditions."""
-        return (
-            gettext("The management has approved the document on conditions.")
-            if self.has_conditions
-            else super().status_sentence
-        )
+        if self.has_open_conditions:
+            return gettext("The management has approved the document on conditions.")
+        if self.has_conditions:
+            return gettext("The management has approved the document on conditions, and they are met.")
+        return super().status_sentence
 
     # What is stored -------------------------------------------------------------------------
 

@@ -78,6 +78,7 @@ class ProjectEvent(models.Model):
         ANSWERED_ADVICE = "answered-advice", _("answered the advice")
         TO_MANAGEMENT = "to-management", _("asked the management to decide")
         DECIDED = "decided", _("decided")
+        CONDITIONS_MET = "conditions-met", _("wrote how the conditions of a decision are met")
         TAKEN_BACK = "taken-back", _("took a document back")
         ANNOUNCED = "announced", _("announced the deletion")
 

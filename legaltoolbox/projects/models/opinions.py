@@ -128,6 +128,12 @@ def refuse_points(verdict: str, points: Sequence[str]) -> None:
         raise ValidationError({"points": gettext("Write the advice in points, so that each can be answered.")})
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def with_conditions_met(self) -> "DecisionQuerySet":
+        """With what the project says of its conditions, and who says it. Two queries of its own at most."""
+        return self.prefetch_related("conditions_met__by")
+
+
 class Decision(models.Model):
     """What the management has decided about a document, or at a decision point (P1 to P3), on what it rested on then."""
 
@@ -156,7 +162,7 @@ class Decision(models.Model):
     without_opinion_since = models.DateField(null=True, blank=True, editable=False)
     """The day by which the data protection officer was asked for an opinion that did not come; None where there is one."""
 
-    objects: ClassVar = models.Manager()
+    objects: ClassVar = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")
@@ -228,9 +234,29 @@ class Decision(models.Model):
             decision.full_clean()
             decision.save()
             what, reason = ProjectEvent.What.DECIDED, decision.reason
-            ProjectEvent.record(project, what, by, point, new=decision.answer, reason=reason)
+            ProjectEvent.record(project, what, by, point, new=decision.answer_words, reason=reason)
             project.touch()
             return decision
+
+    @property
+    def place(self) -> str:
+        """The code of what it is about: a template or a decision point. No query on `select_related`."""
+        return self.document.template if self.document else self.point
+
+    @property
+    def met(self) -> Any:
+        """The `ConditionsMet` of its conditions; None where nobody has said so. No query on `with_conditions_met`."""
+        return next(iter(self.conditions_met.all()), None)
+
+    @property
+    def has_open_conditions(self) -> bool:
+        """Whether it has conditions of which nobody has said that they are met. As `met`."""
+        return self.answer == self.Answer.CONDITIONS and self.met is None
+
+    @property
+    def answer_words(self) -> str:
+        """What the log keeps of it: the answer, and below it the conditions."""
+        return f"{self.answer}\n{self.conditions}" if self.answer == self.Answer.CONDITIONS else str(self.answer)
 
     def is_yes_to(self, state: str) -> bool:
         """Whether it is a yes without conditions to this state."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from .answers import ScreeningAnswer
 from .comments import MOST_COMMENTS, Comment
+from .conditions import ConditionsMet
 from .documents import MOST_DOCUMENTS, DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
 from .events import ProjectEvent
 from .facts import ProjectFact
@@ -47,6 +48,8 @@ class FilePart(NamedTuple):
     most: int = MOST_ROWS
     has_document: bool = False
     """Whether its rows are of a document, whose number stands in the file."""
+    is_added_later: bool = False
+    """Whether rows in older files do not have it: then it is left out, which says that there is none."""
 
     @property
     def fields_set_back(self) -> dict[str, Any]:
@@ -219,6 +222,18 @@ HISTORY = (
         ("point", "at", "answer", "conditions", "reason", "state", "rested_on", "without_opinion_since"),
         ("by",),
         order=("at",),
+        parts=(
+            FilePart(
+                "conditions_met",
+                ConditionsMet,
+                "conditions_met",
+                ("at", "how"),
+                ("by",),
+                order=("at",),
+                most=1,
+                is_added_later=True,
+            ),
+        ),
         has_document=True,
     ),
     FilePart(

@@ -27,13 +27,13 @@ from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Activity
 
 from ..mails import steps as step_mails
-from ..models import Decision, DocumentStatus, Opinion, Project, ProjectEvent
+from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, Project, ProjectEvent
 from ..rights import ProjectRole, Right
 from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, steps_url, template_title
 from ..work.plan import activity_url
 from .edited_forms import add_errors
 from .lookups import own_project, project_page
-from .step_forms import DecisionForm
+from .step_forms import ConditionsForm, DecisionForm
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,14 @@ class StepLine:
     url: str
     is_changed_since: bool
     """Whether what it is about has changed since."""
+    is_waiting: bool = False
+    """Whether it is a decision whose conditions wait."""
 
 
 @never_cache
 @require_safe
 def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 34 queries at most."""
+    """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 36 queries at most."""
     project = own_project(request, code, number)
     catalogue = catalogues.for_request(request)
     grounds = read_project(project, catalogue, timezone.localdate())
@@ -90,6 +92,7 @@ def _document_line(grounds: ProjectGrounds, step: Opinion | Decision, catalogue:
         document.version,
         steps_url(grounds.project, document),
         step.state != grounds.states[document.pk],
+        step in grounds.open_conditions,
     )
 
 
@@ -102,7 +105,8 @@ def _point_line(
     title = activity.title if activity else ""
     url = reverse("projects:decision_point", args=[*grounds.project.address, decision.point.lower()])
     is_changed = point is None or decision.state != point.state
-    return StepLine(decision, False, decision.point, title, 0, url if point else "", is_changed)
+    is_waiting = decision in grounds.open_conditions
+    return StepLine(decision, False, decision.point, title, 0, url if point else "", is_changed, is_waiting)
 
 
 # A decision point ---------------------------------------------------------------------------------
@@ -146,7 +150,7 @@ def says_where_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 @require_safe
 @says_where_gone
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
-    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 35 queries at most."""
+    """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 37 queries at most."""
     project = own_project(request, code, number)
     grounds = _grounds(project, point, catalogues.for_request(request))
     return _point_page(request, grounds)
@@ -204,8 +208,28 @@ def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str)
     return redirect("projects:decision_point", *project.address, point)
 
 
+@restore.post_only("projects:decision_point", "code", "number", "point", takes_text=True)
+@never_cache
+@says_where_gone
+def meet_point_conditions(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
+    """`…/beslutninger/<point>/vilkaar/`: how the project has met the conditions of the decision that was shown."""
+    project = own_project(request, code, number, Right.WRITE)
+    grounds = _grounds(project, point, catalogues.for_request(request))
+    form = ConditionsForm(restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
+        return _point_page(request, grounds, conditions=form)
+    data = form.cleaned_data
+    try:
+        ConditionsMet.write(project, request.user, data["decision"] or 0, data["how"])
+    except ValidationError as refused:
+        add_errors(form, refused)
+        return _point_page(request, grounds, conditions=form)
+    messages.success(request, _("It is saved that the conditions are met."))
+    return redirect("projects:decision_point", *project.address, point)
+
+
 def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds:
-    """The decision point of this address; `PointGone` where the plan has it no more, 404 where there is none. 31 queries at most."""
+    """The decision point of this address; `PointGone` where the plan has it no more, 404 where there is none. 33 queries at most."""
     grounds = read_project(project, catalogue, timezone.localdate()).point(point.upper())
     if grounds is None:
         activity = catalogue.find(Activity.KIND, point.upper())
@@ -214,13 +238,19 @@ def _grounds(project: Project, point: str, catalogue: Catalogue) -> PointGrounds
 
 
 def _point_page(
-    request: AuthenticatedRequest, grounds: PointGrounds, *, form: DecisionForm | None = None
+    request: AuthenticatedRequest,
+    grounds: PointGrounds,
+    *,
+    form: DecisionForm | None = None,
+    conditions: ConditionsForm | None = None,
 ) -> HttpResponse:
-    """The page of a decision point; `form` holds what was typed, with errors or after a new login."""
+    """The page of a decision point; a form that is given holds what was typed, with errors or after a new login."""
     project = grounds.of_project.project
     may_decide, may_write = (project.may(right) and project.is_active for right in (Right.DECIDE, Right.WRITE))
     if form is None and may_decide and grounds.can_be_decided:
         form = DecisionForm()
+    if conditions is None and may_write and grounds.waiting_conditions:
+        conditions = ConditionsForm(initial={"decision": grounds.waiting_conditions.pk})
     return project_page(
         request,
         project,
@@ -230,6 +260,7 @@ def _point_page(
         above=[(_("Decisions"), reverse("projects:decisions", args=project.address))],
         point=grounds,
         form=form,
+        conditions_form=conditions,
         has_management=project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists(),
         may_write=may_write,
         may_ask=may_write and grounds.can_be_decided and grounds.asked is None,

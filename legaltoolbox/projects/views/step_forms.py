@@ -96,6 +96,21 @@ class DecisionForm(forms.Form):
         return data
 
 
+class ConditionsForm(forms.Form):
+    """How the conditions of a decision are met."""
+
+    how = forms.CharField(
+        label=gettext_lazy("How the conditions are met"),
+        help_text=gettext_lazy("Say what was done, and where that can be seen."),
+        error_messages={"required": gettext_lazy("Write how the conditions are met.")},
+        max_length=4000,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    decision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**63 - 1)
+    """The decision of which the page has shown the conditions."""
+
+
 WHY_OTHERWISE = {
     AdvicePoint.Answer.PARTLY: gettext_lazy("Write what is not followed, and why."),
     AdvicePoint.Answer.NOT_FOLLOWED: gettext_lazy("Write why the advice is not followed."),

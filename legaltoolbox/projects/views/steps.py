@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,20 +24,21 @@ from legaltoolbox.views.papers import ENDINGS
 
 from ..files.document_bytes import approved_document
 from ..mails import steps as step_mails
-from ..models import AdvicePoint, Decision, DocumentStatus, Opinion, ProjectEvent
+from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, ProjectEvent
 from ..models.opinions import hash_of_state
 from ..rights import ProjectRole, Right
 from ..work.changes import Changes, changes_since
-from ..work.decisions import grounds
+from ..work.decisions import Grounds, grounds
 from ..work.discussions import discussion
 from ..work.sections import SectionState
 from .document_files import DOCUMENT_TYPES
 from .documents import OpenDocument, may_begin_next, may_write, own_document, section_states
 from .edited_forms import add_errors
 from .lookups import project_page
-from .step_forms import AdviceForm, DecisionForm, OpinionForm, OpinionRequestForm
+from .step_forms import AdviceForm, ConditionsForm, DecisionForm, OpinionForm, OpinionRequestForm
 
 What = ProjectEvent.What
+CONDITIONS_MET = gettext_lazy("It is saved that the conditions are met.")
 
 
 class DocumentGaps(NamedTuple):
@@ -51,7 +53,7 @@ class DocumentGaps(NamedTuple):
 @never_cache
 @require_safe
 def document_steps(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 33 queries at most."""
+    """`…/dokumenter/<nr>/forloeb/`: where the document is on its way, and the next step of the user. 39 queries at most."""
     opened = own_document(request, code, number, nr, Right.READ)
     return _steps_page(request, opened)
 
@@ -62,7 +64,7 @@ def _steps_page(request: AuthenticatedRequest, opened: OpenDocument, **bound: fo
     state, gaps = document.state_hash(), sections_with_gaps(opened)
     ground = grounds(project, document, opened.catalogue, state)
     opinions = list(document.opinions.select_related("by").prefetch_related("points"))
-    decisions = list(document.decisions.select_related("by"))
+    decisions = list(document.decisions.select_related("by").with_conditions_met())
     changes, since_sent = _changes(opened, state, [*opinions, *decisions])
     return project_page(
         request,
@@ -80,7 +82,8 @@ def _steps_page(request: AuthenticatedRequest, opened: OpenDocument, **bound: fo
         since_sent=since_sent,
         opinions=[(opinion, changes.get(opinion.at)) for opinion in opinions],
         decisions=[(decision, changes.get(decision.at)) for decision in decisions],
-        forms=_offered(opened, ground.points, gaps) | bound,
+        waiting_keys=[each.pk for each in ground.open_conditions],
+        forms=_offered(opened, ground, gaps) | bound,
         missing=document.missing_for_management(next(iter(opinions), None)),
         gaps=gaps,
         **_next_steps(opened),
@@ -102,16 +105,18 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     }
 
 
-def _offered(opened: OpenDocument, points: list[AdvicePoint], gaps: DocumentGaps) -> dict[str, Any]:
+def _offered(opened: OpenDocument, ground: Grounds, gaps: DocumentGaps) -> dict[str, Any]:
     """The forms of the steps that the user may take now; of the others False. No query."""
     project, document = opened.project, opened.document
     can = {right: project.may(right) and project.is_active for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
+    waiting = next((each for each in ground.open_conditions if each.document_id == document.pk), None)
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
     return {
         "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun)),
-        "advice": may_write(project, document) and bool(points) and AdviceForm(points),
+        "advice": may_write(project, document) and bool(ground.points) and AdviceForm(ground.points),
         "opinion": can[Right.OPINE] and at_dpo and OpinionForm(),
         "decision": can[Right.DECIDE] and at_management and DecisionForm(),
+        "conditions": can[Right.WRITE] and waiting is not None and ConditionsForm(initial={"decision": waiting.pk}),
     }
 
 
@@ -276,3 +281,16 @@ def _store_decision(request: AuthenticatedRequest, opened: OpenDocument, form: D
 
 _approve = expensive(_store_decision)
 """As `_store_decision`, in its turn among those who have files made: an approved document is kept as Word and PDF."""
+
+
+@restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
+@never_cache
+def meet_conditions(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
+    """`…/dokumenter/<nr>/forloeb/vilkaar/`: how the project has met the conditions of the decision that was shown."""
+    opened = own_document(request, code, number, nr, Right.WRITE)
+    form = ConditionsForm(restore.sent_input(request))
+    if request.method == "GET" or not form.is_valid():
+        return _steps_page(request, opened, conditions=form)
+    data = form.cleaned_data
+    verb = lambda: ConditionsMet.write(opened.project, request.user, data["decision"] or 0, data["how"])  # noqa: E731  # one of several verbs
+    return _step(request, opened, verb, CONDITIONS_MET, conditions=form)

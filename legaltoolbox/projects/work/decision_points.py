@@ -16,9 +16,19 @@ from django.urls import reverse
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import DocumentTemplate, Phase
 
-from ..models import Decision, DocumentStatus, Opinion, Project, ProjectDocument, ProjectEvent, RequirementState
+from ..models import (
+    Decision,
+    DocumentStatus,
+    Opinion,
+    Project,
+    ProjectDocument,
+    ProjectEvent,
+    RequirementState,
+    open_conditions,
+)
 from ..models.live import project_content
 from ..models.opinions import hash_of_state
+from .decisions import conditions_record
 from .documents import needed_templates
 from .legal_bases import PhaseBases, ProjectBases, project_bases
 from .plan import PhaseRows, PlanRow, ProjectPlan, project_plan
@@ -78,6 +88,11 @@ class ProjectGrounds:
     def point(self, code: str) -> PointGrounds | None:
         """The decision point with this code; None where the plan has none. No query."""
         return next((point for point in self.points if point.row.code == code), None)
+
+    @cached_property
+    def open_conditions(self) -> list[Decision]:
+        """The decisions whose conditions are not met yet. No query."""
+        return open_conditions(self.decisions)
 
     @cached_property
     def states(self) -> dict[Any, str]:
@@ -181,6 +196,17 @@ class PointGrounds:
         """The decisions at this point, the newest first."""
         return [decision for decision in self.of_project.decisions if decision.point == self.code]
 
+    @cached_property
+    def open_conditions(self) -> list[Decision]:
+        """The decisions about documents, and at earlier points, whose conditions are not met yet."""
+        earlier = {point.code for point in self.of_project.points if point.phase.number < self.phase.number}
+        return [each for each in self.of_project.open_conditions if each.document or each.point in earlier]
+
+    @property
+    def waiting_conditions(self) -> Decision | None:
+        """The last decision here, where its own conditions are not met yet."""
+        return self.last if self.last and self.last.has_open_conditions else None
+
     @property
     def last(self) -> Decision | None:
         return next(iter(self.decisions), None)
@@ -203,7 +229,7 @@ class PointGrounds:
     @cached_property
     def record(self) -> dict[str, Any]:
         """As the decision keeps it: texts, numbers and the codes of the catalogue."""
-        return {
+        record = {
             "title": self.of_project.project.title,
             "purpose": self.of_project.project.purpose,
             "answers": dict(self.of_project.plan.situation.answers),
@@ -227,6 +253,7 @@ class PointGrounds:
             "open_tasks": [row.code for _phase, rows in self.open_tasks for row in rows],
             "content": self.of_project.content,
         }
+        return record | conditions_record(self.open_conditions)
 
     @cached_property
     def state(self) -> str:
@@ -235,7 +262,7 @@ class PointGrounds:
 
 
 def read_project(project: Project, catalogue: Catalogue, today: date) -> ProjectGrounds:
-    """What the decisions of the project rest on. 31 queries at most, whatever it holds."""
+    """What the decisions of the project rest on. 33 queries at most, whatever it holds."""
     plan = project_plan(project, catalogue, today)
     documents = list(project.documents.with_conditions())
     opinions = list(Opinion.objects.filter(document__project=project).select_related("by", "document"))
@@ -248,7 +275,7 @@ def read_project(project: Project, catalogue: Catalogue, today: date) -> Project
         documents=_document_grounds(project, documents, opinions, catalogue),
         missing=needed_templates(documents, catalogue, plan.situation).by_phase,
         opinions=opinions,
-        decisions=list(project.decisions.select_related("by", "document")),
+        decisions=list(project.decisions.select_related("by", "document").with_conditions_met()),
         asked={event.place: event for event in project.events.unanswered_points()},
         content=hash_of_state(project_content(project)),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Phase
 
-from ..models import AdvicePoint, Opinion, Project, ProjectDocument
+from ..models import AdvicePoint, Decision, Opinion, Project, ProjectDocument, open_conditions
 from .legal_bases import project_bases
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
@@ -27,11 +28,13 @@ class Grounds:
     risk_counts: RiskCounts
     lacks_in_use: list[Phase]
     """Phases of use without a sufficient legal basis."""
+    open_conditions: list[Decision]
+    """Decisions of the project, on whatever, whose conditions are not met yet."""
 
     @property
     def record(self) -> dict[str, Any]:
         """As the decision keeps it, in the codes of the catalogue."""
-        return {
+        record = {
             "opinion": self.opinion.verdict if self.opinion else "",
             "changed_since_opinion": self.is_changed_since,
             "not_followed": [point.number for point in self.points if point.answer in ("partly", "not-followed")],
@@ -39,10 +42,17 @@ class Grounds:
             "open_risks": [row.code for row in self.open_risks],
             "without_basis": [phase.slug for phase in self.lacks_in_use],
         }
+        return record | conditions_record(self.open_conditions)
+
+
+def conditions_record(decisions: Iterable[Decision]) -> dict[str, list[str]]:
+    """What a decision keeps of the conditions that were not met; nothing where there were none. No query."""
+    words = [f"{decision.place}: {decision.conditions}" for decision in decisions]
+    return {"open_conditions": words} if words else {}
 
 
 def grounds(project: Project, document: ProjectDocument, catalogue: Catalogue, state: str) -> Grounds:
-    """What a decision about the document in this state rests on. Six queries."""
+    """What a decision about the document in this state rests on. Ten queries at most."""
     opinion = document.last_opinion()
     rows = risk_rows(project, catalogue)
     return Grounds(
@@ -53,4 +63,5 @@ def grounds(project: Project, document: ProjectDocument, catalogue: Catalogue, s
         open_risks=[row for row in rows if row.is_open],
         risk_counts=risk_counts(rows),
         lacks_in_use=project_bases(project, catalogue).lacks_in_use,
+        open_conditions=open_conditions(project.decisions.select_related("document").with_conditions_met()),
     )

@@ -77,6 +77,8 @@ class EventLine:
     old: str
     new: str
     reason: str
+    conditions: str = ""
+    """Of a decision, as far as the event keeps them."""
 
 
 def event_lines(events: Iterable[ProjectEvent], catalogue: Catalogue) -> list[EventLine]:
@@ -87,7 +89,8 @@ def event_lines(events: Iterable[ProjectEvent], catalogue: Catalogue) -> list[Ev
 def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
     what = event.what
     place, field = _place(event, catalogue)
-    old, new = (_value(what, field, value, catalogue) for value in (event.old, event.new))
+    after, _line_end, conditions = event.new.partition("\n") if what == What.DECIDED else (event.new, "", "")
+    old, new = (_value(what, field, value, catalogue) for value in (event.old, after))
     if field == "owner" or what == What.HANDED_OVER:
         old, new = (str(person or "") for person in (event.person_before, event.person))
     if what in (What.CLOSED, What.REOPENED):
@@ -98,7 +101,7 @@ def _line(event: ProjectEvent, catalogue: Catalogue) -> EventLine:
         new = gettext("wanted by %(day)s") % {"day": new}
     actor = str(event.actor) if event.actor else ""
     text = gettext("took a decision") if what == What.DECIDED else event.get_what_display()
-    return EventLine(event.at, actor, capfirst(text), place, cut(old, SHOWN), cut(new, SHOWN), event.reason)
+    return EventLine(event.at, actor, capfirst(text), place, cut(old, SHOWN), cut(new, SHOWN), event.reason, conditions)
 
 
 def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString, str]:

@@ -116,7 +116,11 @@ def _opinion(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
 
 def _decision(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
     heading = f"{_about(record, numbers)}: {_label(Decision.Answer, record['answer'])}"
-    return _line(record, record["by"], heading, record["conditions"], record["reason"])
+    met = [
+        _("Conditions met: %(how)s (%(by)s)") % {"how": each["how"], "by": each["by"] or _("Somebody")}
+        for each in record.get("conditions_met", ())
+    ]
+    return _line(record, record["by"], heading, record["conditions"], record["reason"], *met)
 
 
 def _event(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:

@@ -26,7 +26,7 @@ from .legal_bases import IN_USE, lacks_in_use
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
-from .waiting import WaitingThing, WhatToDo, asked_points, is_due_soon, open_advice, waiting_for
+from .waiting import WaitingThing, WhatToDo, asked_points, is_due_soon, open_advice, point_conditions, waiting_for
 
 NEXT_TASKS = 5
 LAST_EVENTS = 5
@@ -109,7 +109,7 @@ class Overview:
 
 
 def project_overview(project: Project, user: Any, catalogue: Catalogue, today: date) -> Overview:
-    """The overview for `user`, whom `visible_to` was asked for. Eleven queries at most, whatever the project holds."""
+    """The overview for `user`, whom `visible_to` was asked for. Fourteen queries at most, whatever the project holds."""
     prefetch_related_objects([project], "screening_answers")
     plan = project_plan(project, catalogue, today)
     fields = ("project", "number", "template", "version", "status", "opinion_until")
@@ -228,7 +228,7 @@ def _waiting_lines(
     unanswered: int,
     catalogue: Catalogue,
 ) -> list[WaitingLine]:
-    """What waits for the user, overdue tasks first. Two queries at most."""
+    """What waits for the user, overdue tasks first. Five queries at most."""
     templates = catalogue.by_key[DocumentTemplate.KIND]
     own = {
         row.task.pk: row
@@ -239,7 +239,8 @@ def _waiting_lines(
     tasks = [row.task for row in own.values() if row.task]
     planned = {row.code for row in plan.rows}
     points = [point for point in asked_points([project])[project.pk] if point in planned]
-    things = waiting_for(project, known, open_advice(known), tasks, unanswered, points)
+    conditions = [each for each in point_conditions([project])[project.pk] if each.point in planned]
+    things = waiting_for(project, known, open_advice(known), tasks, unanswered, points, conditions)
     lines = []
     for thing in things:
         if thing.document is not None:
@@ -247,7 +248,7 @@ def _waiting_lines(
         elif thing.task is not None:
             lines.append(_task_line(project, own[thing.task.pk]))
         elif thing.point:
-            lines.append(_point_line(project, thing.point, catalogue))
+            lines.append(_point_line(project, thing, catalogue))
         else:
             text = ngettext(
                 "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
@@ -263,10 +264,19 @@ def _task_line(project: Project, row: PlanRow) -> WaitingLine:
     return WaitingLine(_("Your task"), row.code, row.title, bool(row.code), note, url, row.is_overdue)
 
 
-def _point_line(project: Project, point: str, catalogue: Catalogue) -> WaitingLine:
-    activity = catalogue.find(Activity.KIND, point)
-    url = reverse("projects:decision_point", args=[*project.address, point.lower()]) + "#decide-heading"
-    return WaitingLine(_("Decide"), point, activity.title if activity else "", True, "", url)
+def _point_line(project: Project, thing: WaitingThing, catalogue: Catalogue) -> WaitingLine:
+    activity = catalogue.find(Activity.KIND, thing.point)
+    text, place, note = _("Decide"), "decide-heading", ""
+    if thing.decision is not None:
+        text, place = _("Meet the conditions of the management"), "conditions-heading"
+        note = _conditions_note(thing.decision.conditions)
+    url = reverse("projects:decision_point", args=[*project.address, thing.point.lower()])
+    return WaitingLine(text, thing.point, activity.title if activity else "", True, note, f"{url}#{place}")
+
+
+def _conditions_note(conditions: str | None) -> str:
+    """The conditions on one line."""
+    return Truncator(" ".join(str(conditions or "").split())).chars(MOST_LETTERS)
 
 
 def _document_line(project: Project, thing: WaitingThing, template: DocumentTemplate) -> WaitingLine:
@@ -287,8 +297,8 @@ def _document_line(project: Project, thing: WaitingThing, template: DocumentTemp
         case WhatToDo.NO_OPINION:
             text, place = _("No opinion came in time: go on with the document"), "management-heading"
         case WhatToDo.CONDITIONS:
-            text, place = _("Meet the conditions of the management"), ""
-            note = Truncator(" ".join(str(getattr(document, "conditions", "")).split())).chars(MOST_LETTERS)
+            text, place = _("Meet the conditions of the management"), "conditions-heading"
+            note = _conditions_note(getattr(document, "conditions", ""))
         case WhatToDo.RETURNED:
             text, place = _("Returned by the management: go on with the document"), ""
     url = reverse("projects:document_steps", args=[*project.address, document.number])

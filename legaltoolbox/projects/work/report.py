@@ -126,6 +126,8 @@ class ProjectReport:
     checklists: list[ReportedChecklist]
     members: list[ProjectMember]
     officers: list[MunicipalityMember]
+    open_conditions: list[Decision]
+    """The decisions whose conditions are not met yet."""
 
     @property
     def phase(self) -> str:
@@ -174,7 +176,7 @@ class ProjectReport:
 
 
 def project_report(project: Project, catalogue: Catalogue, day: date) -> ProjectReport:
-    """What the project holds now. At most 39 queries, however much that is."""
+    """What the project holds now. At most 43 queries, however much that is."""
     facts = ProjectFact.stored(project)
     grounds = read_project(project, catalogue, day)
     stored = {row.question: row for row in project.screening_answers.all()}
@@ -194,14 +196,15 @@ def project_report(project: Project, catalogue: Catalogue, day: date) -> Project
         plan=grounds.plan,
         checklists=_checklists(project, catalogue),
         members=list(project.members.by_role()),
+        open_conditions=grounds.open_conditions,
         officers=list(project.municipality.members.exclude(dpo="").select_related("user").order_by("dpo", "pk")),
     )
 
 
 def _documents(grounds: ProjectGrounds, catalogue: Catalogue) -> list[ReportedDocument]:
-    """The documents in the order of the templates, then of their versions. Four queries at most."""
+    """The documents in the order of the templates, then of their versions. Six queries at most."""
     opinions: Any = Prefetch("opinions", Opinion.objects.select_related("by").prefetch_related("points"))
-    decisions: Any = Prefetch("decisions", Decision.objects.select_related("by"))
+    decisions: Any = Prefetch("decisions", Decision.objects.select_related("by").with_conditions_met())
     rows = list(grounds.project.documents.with_conditions().prefetch_related(opinions, decisions))
     titles = {template.code: template.title for template in catalogue.templates}
     return [

@@ -16,7 +16,7 @@ from .risks import risk_counts
 
 def warnings(report: ProjectReport) -> list[str]:
     """What nobody must overlook, the worst first. No query."""
-    return [*_law(report), *_changed(report)]
+    return [*_law(report), *_conditions(report), *_changed(report)]
 
 
 def _law(report: ProjectReport) -> list[str]:
@@ -39,6 +39,15 @@ def _law(report: ProjectReport) -> list[str]:
     against = [row for row in report.newest if row.last_opinion and row.last_opinion.verdict == Opinion.Verdict.AGAINST]
     advised = _("The data protection officer advises against %(document)s.")
     return sentences + [advised % {"document": row.name} for row in against]
+
+
+def _conditions(report: ProjectReport) -> list[str]:
+    """On what the management has said yes, where the project has not said yet that it is met."""
+    sentence = _("The management’s conditions for %(place)s are not met yet: %(conditions)s")
+    return [
+        sentence % {"place": decision.place, "conditions": " ".join(decision.conditions.split())}
+        for decision in report.open_conditions
+    ]
 
 
 def _changed(report: ProjectReport) -> list[str]:
@@ -112,6 +121,13 @@ def _undone(report: ProjectReport) -> Iterator[tuple[int, str]]:
     )
     number = len(not_approved(report))
     yield number, ngettext("%(n)s document is not approved.", "%(n)s documents are not approved.", number)
+    number = len(report.open_conditions)
+    yield (
+        number,
+        ngettext(
+            "The conditions of %(n)s decision are not met.", "The conditions of %(n)s decisions are not met.", number
+        ),
+    )
     number = sum(len(row.unanswered) for row in report.newest)
     yield (
         number,

@@ -15,6 +15,7 @@ from legaltoolbox.screening import Situation, verdict
 
 from ..models import (
     AdvicePoint,
+    Decision,
     DocumentStatus,
     Project,
     ProjectDocument,
@@ -22,6 +23,7 @@ from ..models import (
     ScreeningAnswer,
     Task,
     TaskState,
+    open_conditions,
 )
 from ..rights import Right
 from .plan import is_in_plan
@@ -51,7 +53,7 @@ class WhatToDo(StrEnum):
     """Go on without the opinion that did not come in time."""
     RETURNED = "returned"
     CONDITIONS = "conditions"
-    """Do what the management has approved a document on."""
+    """Do what the management has said yes on, to a document or at a decision point."""
     POINT = "point"
     """Decide at a decision point, as somebody has asked for."""
     TASK = "task"
@@ -68,6 +70,8 @@ class WaitingThing:
     task: Task | None = None
     point: str = ""
     """The code of a decision point."""
+    decision: Decision | None = None
+    """The decision at a point whose conditions wait."""
     number: int = 0
     """Of advice and questions how many are not answered."""
 
@@ -79,11 +83,13 @@ def waiting_for(
     tasks: Iterable[Task],
     unanswered: int,
     points: Iterable[str] = (),
+    conditions: Iterable[Decision] = (),
 ) -> list[WaitingThing]:
     """What waits for the user whom `Project.visible_to` was asked for, in an active project. No query.
 
     `documents` are the project's, read `with_conditions`, `advice` is `open_advice` of them; `tasks` those of the user that are due soon; `unanswered` is the
-    number of open questions about the solution; `points` are the codes of those at which the management is asked to decide.
+    number of open questions about the solution; `points` are the codes of those at which the management is asked to decide,
+    `conditions` the decisions at points whose conditions are not met (`point_conditions`).
     """
     if not project.is_active:
         return []
@@ -92,6 +98,7 @@ def waiting_for(
         things += [WaitingThing(WhatToDo.POINT, point=point) for point in points]
     if project.may(Right.MANAGE):
         things += [WaitingThing(WhatToDo.CONDITIONS, document) for document in on_conditions(documents)]
+        things += [WaitingThing(WhatToDo.CONDITIONS, point=each.point, decision=each) for each in conditions]
     if not project.may(Right.OPINE):  # officers have no tasks: one that is left from before is not theirs
         things += [WaitingThing(WhatToDo.TASK, task=task) for task in tasks]
     if unanswered and project.may(Right.WRITE):
@@ -117,10 +124,10 @@ def _of_document(project: Project, document: ProjectDocument, advice: Mapping[in
 
 
 def on_conditions(documents: Iterable[ProjectDocument]) -> list[ProjectDocument]:
-    """Of each template the newest approved document, where its approval has conditions. No query."""
+    """Of each template the newest approved document, where its approval has conditions that are not met. No query."""
     approved = [document for document in documents if document.status == DocumentStatus.APPROVED]
     newest = {document.template: document for document in sorted(approved, key=lambda document: document.version)}
-    return [document for document in newest.values() if document.has_conditions]
+    return [document for document in newest.values() if document.has_open_conditions]
 
 
 def open_advice(documents: Iterable[ProjectDocument]) -> dict[int, int]:
@@ -148,6 +155,19 @@ def asked_points(projects: Iterable[Project]) -> dict[int, list[str]]:
     return points
 
 
+def point_conditions(projects: Iterable[Project]) -> dict[int, list[Decision]]:
+    """Primary key of each project to the decisions at its points whose conditions are not met yet, by the code of the point.
+
+    Three queries at most, and none where the user whom `visible_to` was asked for leads none of them.
+    """
+    leading = [project.pk for project in projects if project.may(Right.MANAGE)]
+    decided: dict[int, list[Decision]] = defaultdict(list)
+    rows = Decision.objects.filter(project__in=leading, document=None).with_conditions_met() if leading else []
+    for decision in rows:
+        decided[decision.project_id].append(decision)
+    return defaultdict(list, {key: open_conditions(own) for key, own in decided.items()})
+
+
 def _taken_up(points: Mapping[int, list[str]]) -> set[tuple[int, str]]:
     """Of these decision points of projects those that the project has said that it does. One query, none without points."""
     asked = {code for codes in points.values() for code in codes}
@@ -170,28 +190,35 @@ def is_due_soon(day: date | None, today: date) -> bool:
     return day is not None and day <= today + timedelta(days=DAYS_AHEAD)
 
 
+def _documents_of(projects: Iterable[Project], catalogue: Catalogue) -> dict[int, list[ProjectDocument]]:
+    """Primary key of each project to its documents that may wait for somebody. One query."""
+    templates = catalogue.by_key[DocumentTemplate.KIND]
+    documents: dict[int, list[ProjectDocument]] = defaultdict(list)
+    statuses = (*ON_THEIR_WAY, DocumentStatus.APPROVED)
+    waiting = ProjectDocument.objects.filter(project__in=projects, status__in=statuses).order_by().with_conditions()
+    for document in waiting.only("project", "template", "version", "status", "opinion_until"):
+        if document.template in templates:
+            documents[document.project_id].append(document)
+    return documents
+
+
 def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
-    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Six queries at most.
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Ten queries at most.
 
     The same number as the overview of the project has. None of its queries is made where no project is active.
     """
     active = [project for project in projects if project.is_active]
     if not active:
         return Counter()
-    templates = catalogue.by_key[DocumentTemplate.KIND]
-    documents: dict[int, list[ProjectDocument]] = defaultdict(list)
-    statuses = (*ON_THEIR_WAY, DocumentStatus.APPROVED)
-    waiting = ProjectDocument.objects.filter(project__in=active, status__in=statuses).order_by().with_conditions()
-    for document in waiting.only("project", "template", "version", "status", "opinion_until"):
-        if document.template in templates:
-            documents[document.project_id].append(document)
+    documents = _documents_of(active, catalogue)
     advice = open_advice(document for own in documents.values() for document in own)
     tasks: dict[int, list[Task]] = defaultdict(list)
     last = today + timedelta(days=DAYS_AHEAD)
     for task in Task.objects.waiting().filter(owner__user=user.pk, due__lte=last, project__in=active):
         tasks[task.project_id].append(task)
-    points = asked_points(active)
-    taken_up = _taken_up(points)
+    points, conditions = asked_points(active), point_conditions(active)
+    met_in = {key: [each.point for each in own] for key, own in conditions.items()}
+    taken_up = _taken_up(points) | _taken_up(met_in)
     answered = [project for project in active if project.may(Right.WRITE) or points[project.pk]]
     answers: dict[int, list[ScreeningAnswer]] = defaultdict(list)
     for answer in ScreeningAnswer.objects.filter(project__in=answered):
@@ -201,10 +228,12 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
         situation = situation_of(project, answers[project.pk], catalogue)
         unanswered = len(open_questions(situation, catalogue)) if project.may(Right.WRITE) else 0
         planned = [
-            point
-            for point in points[project.pk]
-            if _is_planned(point, catalogue, situation, is_taken_up=(project.pk, point) in taken_up)
+            code
+            for code in {*points[project.pk], *(each.point for each in conditions[project.pk])}
+            if _is_planned(code, catalogue, situation, is_taken_up=(project.pk, code) in taken_up)
         ]
-        own = (documents[project.pk], advice, tasks[project.pk], unanswered, planned)
+        asked = [code for code in points[project.pk] if code in planned]
+        unmet = [each for each in conditions[project.pk] if each.point in planned]
+        own = (documents[project.pk], advice, tasks[project.pk], unanswered, asked, unmet)
         numbers[project.pk] = len(waiting_for(project, *own))
     return numbers

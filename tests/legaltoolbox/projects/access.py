@@ -247,6 +247,7 @@ TABLE = (
     Row("projects:decisions", project_args, Right.READ),
     Row("projects:decision_point", point_args, Right.READ),
     Row("projects:decide_point", point_args, Right.DECIDE, is_post=True),
+    Row("projects:point_conditions", point_args, Right.WRITE, is_post=True),
     Row("projects:ask_point", point_args, Right.WRITE, is_post=True),
     # Documents
     Row("projects:documents", project_args, Right.READ),
@@ -262,5 +263,6 @@ TABLE = (
     Row("projects:document_opinion", document_args, Right.OPINE, is_post=True),
     Row("projects:document_advice", document_args, Right.WRITE, is_post=True),
     Row("projects:document_ask_management", document_args, Right.WRITE, is_post=True),
+    Row("projects:document_conditions", document_args, Right.WRITE, is_post=True),
     Row("projects:document_decide", document_args, Right.DECIDE, is_post=True),
 )

@@ -57,7 +57,7 @@ def test_a_decision_is_kept_with_what_it_rested_on_and_stands_in_the_log(team):
     decision = decide(team, "conditions", conditions="Kun breve.", reason="Gevinsten er tydelig.")
     assert (decision.state, decision.rested_on) == (shown.state, shown.record)
     event = team.project.events.get(what=ProjectEvent.What.DECIDED)
-    assert (event.place, event.new, event.reason) == ("P1", "conditions", "Gevinsten er tydelig.")
+    assert (event.place, event.new, event.reason) == ("P1", "conditions\nKun breve.", "Gevinsten er tydelig.")
     assert event.actor == team.management.user
 
 

@@ -119,6 +119,7 @@ LEFT_OUT = {
     "project",
     "document",
     "opinion",
+    "decision",
     "parent",
     "page",
     "page_save",

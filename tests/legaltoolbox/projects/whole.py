@@ -15,6 +15,7 @@ from legaltoolbox.projects.models import (
     ApprovedFile,
     ChecklistAnswer,
     Comment,
+    ConditionsMet,
     Decision,
     DocumentPart,
     Evidence,
@@ -83,7 +84,7 @@ def fill(team, texts=("Svar med æøå & <b>fed</b>",)) -> Project:
 
 VARIED = (
     ScreeningAnswer, Task, ChecklistAnswer, RiskAssessment, RequirementState, Measure, Evidence, ProjectLegalBasis, Comment,
-    Opinion, AdvicePoint, Decision, ApprovedFile, DocumentPart, FieldAnswer, FieldEdit,
+    Opinion, AdvicePoint, ConditionsMet, Decision, ApprovedFile, DocumentPart, FieldAnswer, FieldEdit,
 )  # fmt: skip
 
 
@@ -150,7 +151,8 @@ def _fill_history(team, words, document) -> None:
     project, management = team.project, team.management.user
     rested_on = {"opinion": "advice", "high_risks": ["R09"], "not_followed": [1]}
     decided = {"answer": "conditions", "conditions": words.text(), "state": "a" * 64, "rested_on": rested_on}
-    Decision.objects.create(project=project, document=document, by=management, at=NOW, **decided)
+    decision = Decision.objects.create(project=project, document=document, by=management, at=NOW, **decided)
+    ConditionsMet.objects.create(decision=decision, by=team.editor.user, at=NOW, how=words.text())
     decided = {"answer": "yes", "state": "b" * 64, "without_opinion_since": DAY}
     Decision.objects.create(project=project, point="P1", by=management, at=NOW, **decided)
     first = Comment.objects.create(project=project, place="R09", by=team.editor.user, at=NOW, text=words.text())
