@@ -137,6 +137,19 @@ def test_the_steps_and_the_document_lead_to_it(team, dpia):
         assert path(dpia) in [link.attrs["href"] for link in page.find_all("a") if link.text == "Læs dokumentet"]
 
 
+def test_the_pages_of_decisions_lead_to_it(team, dpia):
+    def links(name, *more) -> list[str]:
+        page = parse(browser(team.management).get(reverse(name, args=[*team.project.address, *more])).content.decode())
+        return [link.attrs["href"] for link in page.find_all("a") if link.text.startswith("Læs dokumentet")]
+
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=7))
+    assert path(dpia) in links("projects:decisions")
+    assert path(dpia) in links("projects:decision_point", "p1") + links("projects:decision_point", "p2")
+    dpia.give_opinion(team.dpo.user, "supports", "", [], dpia.state_hash())
+    dpia.ask_management(team.lead.user)
+    assert path(dpia) in links("projects:decisions")
+
+
 def test_a_table_names_the_column_of_each_cell_for_narrow_screens_unless_the_cell_stands_alone(team, dpia):
     rows = [new_row(["Leverandøren", "Databehandler"], 6), new_row(["Kommunen"], 6)]
     FieldAnswer.objects.create(document=dpia, section="4", field="1", value=rows)
