@@ -164,7 +164,7 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
     project = own_project(request, code, number, Right.DECIDE)
     catalogue = catalogues.for_request(request)
     grounds = _grounds(project, point, catalogue)
-    form = DecisionForm(restore.sent_input(request))
+    form = DecisionForm(restore.sent_input(request), hard_warnings=grounds.hard_warnings)
     if request.method == "GET" or not form.is_valid():
         return _point_page(request, grounds, form=form)
     seen, last = request.POST.get("state", ""), request.POST.get("last", "")
@@ -248,7 +248,7 @@ def _point_page(
     project = grounds.of_project.project
     may_decide, may_write = (project.may(right) and project.is_active for right in (Right.DECIDE, Right.WRITE))
     if form is None and may_decide and grounds.can_be_decided:
-        form = DecisionForm()
+        form = DecisionForm(hard_warnings=grounds.hard_warnings)
     if conditions is None and may_write and grounds.waiting_conditions:
         conditions = ConditionsForm(initial={"decision": grounds.waiting_conditions.pk})
     return project_page(

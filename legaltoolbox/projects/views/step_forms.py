@@ -1,6 +1,7 @@
 """The forms of a document's way: what the officer is asked and says, the answers to the advice, and the decision."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from kl_ai.validators import validate_text
 from ..days import LATEST
 from ..models import AdvicePoint, Decision, Opinion
 from ..models.document_steps import advice_answers
+from ..work.decisions import HardWarning
 from .edited_forms import capitalised
 from .risks import text_field
 
@@ -77,6 +79,21 @@ class OpinionForm(forms.Form):
         return [point.strip() for point in re.split(r"\n\s*\n", self.cleaned_data["points"]) if point.strip()]
 
 
+WARNED_OF = {
+    HardWarning.BASIS: gettext_lazy("No sufficient legal basis for the use is described."),
+    HardWarning.HIGH_RISK: gettext_lazy("A risk stays high after the measures."),
+}
+WHY_YES = {
+    HardWarning.BASIS: gettext_lazy(
+        "Write why you say yes although no sufficient legal basis for the use is described, or say yes on conditions."
+    ),
+    HardWarning.HIGH_RISK: gettext_lazy(
+        "Write why you say yes although a risk stays high after the measures, or say yes on conditions."
+    ),
+}
+"""What a page warns of hard, to what to write with a yes in spite of it."""
+
+
 class DecisionForm(forms.Form):
     answer = forms.ChoiceField(
         label=gettext_lazy("Decision"), choices=capitalised(Decision.Answer.choices), widget=forms.RadioSelect
@@ -87,12 +104,24 @@ class DecisionForm(forms.Form):
     reason = text_field(gettext_lazy("Reason"), gettext_lazy("Has to be filled in if you say no."))
     needed_fields = ("conditions", "reason")
 
+    def __init__(self, data: Any = None, *, hard_warnings: Sequence[HardWarning] = ()) -> None:
+        """With `hard_warnings` on the page a yes without conditions needs a reason."""
+        super().__init__(data)
+        self.hard_warnings = hard_warnings
+        if hard_warnings:
+            self.fields["reason"].help_text = _(
+                "Has to be filled in if you say no, and if you say yes without conditions although the page warns: %(warnings)s"
+            ) % {"warnings": " ".join(str(WARNED_OF[warning]) for warning in hard_warnings)}
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("answer") == Decision.Answer.CONDITIONS and not data.get("conditions"):
             self.add_error("conditions", _("Write the conditions."))
         if data.get("answer") == Decision.Answer.NO and not data.get("reason"):
             self.add_error("reason", _("Write why you say no."))
+        if data.get("answer") == Decision.Answer.YES and not data.get("reason"):
+            for warning in self.hard_warnings:
+                self.add_error("reason", str(WHY_YES[warning]))
         return data
 
 

@@ -115,7 +115,7 @@ def _offered(opened: OpenDocument, ground: Grounds, gaps: DocumentGaps) -> dict[
         "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun)),
         "advice": may_write(project, document) and bool(ground.points) and AdviceForm(ground.points),
         "opinion": can[Right.OPINE] and at_dpo and OpinionForm(),
-        "decision": can[Right.DECIDE] and at_management and DecisionForm(),
+        "decision": can[Right.DECIDE] and at_management and DecisionForm(hard_warnings=ground.hard_warnings),
         "conditions": can[Right.WRITE] and waiting is not None and ConditionsForm(initial={"decision": waiting.pk}),
     }
 
@@ -252,7 +252,8 @@ def decide(request: AuthenticatedRequest, code: str, number: int, nr: int) -> Ht
     503 with the form where an approval would have to wait for too long for its files.
     """
     opened = own_document(request, code, number, nr, Right.DECIDE)
-    form = DecisionForm(restore.sent_input(request))
+    warnings = grounds(opened.project, opened.document, opened.catalogue, "").hard_warnings
+    form = DecisionForm(restore.sent_input(request), hard_warnings=warnings)
     if request.method == "GET" or not form.is_valid():
         return _steps_page(request, opened, decision=form)
     store = _store_decision if form.cleaned_data["answer"] == Decision.Answer.NO else _approve

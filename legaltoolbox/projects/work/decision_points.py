@@ -28,7 +28,7 @@ from ..models import (
 )
 from ..models.live import project_content
 from ..models.opinions import hash_of_state
-from .decisions import conditions_record
+from .decisions import HardWarning, conditions_record, hard_warnings
 from .documents import needed_templates
 from .legal_bases import PhaseBases, ProjectBases, project_bases
 from .plan import PhaseRows, PlanRow, ProjectPlan, project_plan
@@ -36,6 +36,8 @@ from .requirements import RequirementCounts, RequirementRow, requirement_counts,
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
 State = RequirementState.State
+GO_ON = "P1"
+"""The decision point at which the legal basis is only outlined: whether to go on with the idea."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,17 @@ class PointGrounds:
 
     @property
     def lacks_in_use(self) -> list[Phase]:
-        """The phases of use without a sufficient legal basis: the hard warning."""
+        """The phases of use without a sufficient legal basis."""
         return self.of_project.bases.lacks_in_use
+
+    @property
+    def is_basis_due(self) -> bool:
+        """Whether the legal basis has to be in place here, so that the lack of one is a hard warning."""
+        return self.code != GO_ON
+
+    @property
+    def hard_warnings(self) -> list[HardWarning]:
+        return hard_warnings(lacks_basis=self.is_basis_due and self.lacks_in_use, has_high_risk=self.high)
 
     @property
     def lacking_bases(self) -> list[PhaseBases]:

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Phase
 
 from ..models import AdvicePoint, Decision, Opinion, Project, ProjectDocument, open_conditions
+from ..models.live import LIVE_FIELDS, LiveSource
 from .legal_bases import project_bases
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
+
+SHOW_RISKS = frozenset({LiveSource.RISKS, LiveSource.RESIDUAL, LiveSource.HIGH})
+"""Tables that show how high risks are."""
+
+
+class HardWarning(StrEnum):
+    """What a page warns of so that a yes without conditions needs a reason."""
+
+    BASIS = "basis"
+    """No sufficient legal basis for the use."""
+    HIGH_RISK = "high-risk"
+    """A risk that is high after what is done about it."""
+
+
+def hard_warnings(*, lacks_basis: Any, has_high_risk: Any) -> list[HardWarning]:
+    found = ((HardWarning.BASIS, lacks_basis), (HardWarning.HIGH_RISK, has_high_risk))
+    return [warning for warning, holds in found if holds]
 
 
 @dataclass(frozen=True)
 class Grounds:
     """What the page of a decision shows, and the decision keeps."""
 
+    template: str
+    """The code of the document's template."""
     opinion: Opinion | None
     points: list[AdvicePoint]
     is_changed_since: bool
@@ -30,6 +51,15 @@ class Grounds:
     """Phases of use without a sufficient legal basis."""
     open_conditions: list[Decision]
     """Decisions of the project, on whatever, whose conditions are not met yet."""
+
+    @property
+    def hard_warnings(self) -> list[HardWarning]:
+        """What the document itself is about: whether it shows the legal bases, or the risks."""
+        shown = {source for (template, _section, _field), source in LIVE_FIELDS.items() if template == self.template}
+        return hard_warnings(
+            lacks_basis=LiveSource.BASES in shown and self.lacks_in_use,
+            has_high_risk=shown & SHOW_RISKS and self.high,
+        )
 
     @property
     def record(self) -> dict[str, Any]:
@@ -56,6 +86,7 @@ def grounds(project: Project, document: ProjectDocument, catalogue: Catalogue, s
     opinion = document.last_opinion()
     rows = risk_rows(project, catalogue)
     return Grounds(
+        template=document.template,
         opinion=opinion,
         points=list(opinion.points.all()) if opinion else [],
         is_changed_since=opinion is not None and opinion.state != state,

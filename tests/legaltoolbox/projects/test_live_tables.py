@@ -167,7 +167,7 @@ def test_an_approved_document_shows_what_it_showed_then_and_the_next_version_wha
     say_all(team)
     document, _seen = at_management(team)
     address = reverse("projects:document_decide", args=[*team.project.address, document.number])
-    browser(team.management).post(address, {"answer": "yes"} | shown_to_decide(document))
+    browser(team.management).post(address, {"answer": "yes", "reason": "Det haster."} | shown_to_decide(document))
     document.refresh_from_db()
     assert document.status == DocumentStatus.APPROVED
     before = file(team, document)
@@ -189,7 +189,7 @@ def test_an_imported_document_shows_what_its_new_project_says_and_no_opinion_or_
     say_all(team)
     document, _seen = at_management(team)
     address = reverse("projects:document_decide", args=[*team.project.address, document.number])
-    browser(team.management).post(address, {"answer": "yes"} | shown_to_decide(document))
+    browser(team.management).post(address, {"answer": "yes", "reason": "Det haster."} | shown_to_decide(document))
     decided = [page(team, document, section) for section in ("13", "14")]
     team.project = import_file(team.municipality, team.lead, whole_file(team.project))
     rate(team, event="Noget helt andet")

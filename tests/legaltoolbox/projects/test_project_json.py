@@ -103,7 +103,7 @@ def test_what_the_portal_approves_comes_back(team):
     lead.post(url("document_ask_dpo"), {"until": until, "unfinished": "on"})
     dpo.post(url("document_opinion"), {"verdict": "supports", "state": document.state_hash()})
     lead.post(url("document_ask_management"))
-    management.post(url("document_decide"), {"answer": "yes"} | shown_to_decide(document))
+    management.post(url("document_decide"), {"answer": "yes", "reason": "Det haster."} | shown_to_decide(document))
     document.refresh_from_db()
     assert document.status == DocumentStatus.APPROVED
     assert any(table["rows"] for *_place, table in document.approved_content["tables"])

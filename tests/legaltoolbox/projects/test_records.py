@@ -69,7 +69,7 @@ def to_management(team, document) -> None:
 
 
 def decide(team, document, answer="yes", **typed) -> None:
-    data = {"answer": answer, "conditions": "", "reason": "", **typed} | shown_to_decide(document)
+    data = {"answer": answer, "conditions": "", "reason": "Det haster.", **typed} | shown_to_decide(document)
     assert browser(team.management).post(address(document, "document_decide"), data).status_code == 302
     document.refresh_from_db()
 

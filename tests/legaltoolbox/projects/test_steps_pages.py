@@ -86,7 +86,7 @@ def test_from_the_question_to_the_decision(dpia, browsers):
     page = management.get(address(dpia)).content.decode()
     assert "Slet efter 30 dage." in page
     assert "Der er ingen." in page
-    decision = {"answer": "yes", "conditions": "", "reason": "", **decision_on(management, dpia)}
+    decision = {"answer": "yes", "conditions": "", "reason": "Det haster.", **decision_on(management, dpia)}
     management.post(address(dpia, "document_decide"), decision)
     dpia.refresh_from_db()
     assert dpia.status == DocumentStatus.APPROVED
@@ -117,7 +117,7 @@ def test_a_double_click_gives_one_opinion_and_one_decision(dpia, browsers, team)
         assert [message.level_tag for message in page.context["messages"]] == ["success"]
     assert Opinion.objects.count() == 1
     browsers["lead"].post(address(dpia, "document_ask_management"))
-    typed = {"answer": "yes", **decision_on(browsers["management"], dpia)}
+    typed = {"answer": "yes", "reason": "Det haster.", **decision_on(browsers["management"], dpia)}
     for _click in range(2):
         browsers["management"].post(address(dpia, "document_decide"), typed)
     assert Decision.objects.count() == 1
@@ -199,7 +199,7 @@ def test_a_decision_is_about_the_risks_that_its_page_showed(dpia, browsers, team
     for person, text in ((team.lead, "Hurtigere"), (team.editor, "Rigtigere")):
         document.save_section("1", {"3": ""}, {"3": text}, fingerprint(document.stored("1", {"3": ""})), person.user)
     document.ask_management(team.lead.user)
-    typed = {"answer": "yes", **decision_on(browsers["management"], document)}
+    typed = {"answer": "yes", "reason": "Det haster.", **decision_on(browsers["management"], document)}
     row = RiskAssessment(project=team.project, code="R09")
     after = {"likelihood_after": 4, "consequence_after": 4}
     RiskAssessment.assess(team.project, "R09", after, fingerprint(row.content), team.editor.user)
@@ -207,7 +207,7 @@ def test_a_decision_is_about_the_risks_that_its_page_showed(dpia, browsers, team
     assert "beslutningen hviler på, er ændret" in page
     assert "R09" in page
     assert not Decision.objects.exists()
-    typed = {"answer": "yes", **decision_on(browsers["management"], document)}
+    typed = {"answer": "yes", "reason": "Det haster.", **decision_on(browsers["management"], document)}
     browsers["management"].post(address(document, "document_decide"), typed)
     assert Decision.objects.get().rested_on["high_risks"] == ["R09"]
 

@@ -89,7 +89,9 @@ def advise(team, document) -> None:
 def decide(team, document, **answer) -> None:
     document.ask_management(team.lead.user)
     address = reverse("projects:document_decide", args=[*team.project.address, document.number])
-    browser(team.management).post(address, {"answer": "yes"} | answer | shown_to_decide(document))
+    browser(team.management).post(
+        address, {"answer": "yes", "reason": "Det haster."} | answer | shown_to_decide(document)
+    )
     document.refresh_from_db()
 
 
