@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.boundfield import BoundWidget
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,21 +19,20 @@ from django.views.decorators.http import require_safe
 from kl_ai.drafts.parts import fingerprint, value_text
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import Catalogue, catalogues
-from legaltoolbox.models import Risk
+from legaltoolbox.catalogue import catalogues
 
-from ..days import EARLIEST, LATEST
 from ..models import Measure, Project
 from ..models.measures import MOST_PLACES
 from ..rights import Right
 from ..work.measures import Servable, project_action_plan, servable
 from ..work.plan import SELECTION_LABELS, RowChoice
+from .added_measures import due_field, usual_text
 from .edited_forms import EditedRowForm, add_errors, delete, save
 from .lookups import own_project, project_page
 from .tasks import SELECTION, may_write, people
 
-FOR, USUAL = "til", "forslag"
-"""The parameters of the address: the code of the risk or requirement that one comes from, and the number of a usual measure."""
+FOR = "til"
+"""The parameter of the address: the code of the risk or requirement that one comes from."""
 
 
 class MeasureForm(EditedRowForm):
@@ -48,13 +46,7 @@ class MeasureForm(EditedRowForm):
     owner = forms.TypedChoiceField(
         label=gettext_lazy("Person responsible"), coerce=int, empty_value=None, required=False
     )
-    due = forms.DateField(
-        label=gettext_lazy("Due"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input-width-s"}),
-        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
-    )
+    due = due_field()
     is_done = forms.BooleanField(label=gettext_lazy("It is done"), required=False)
     places = forms.MultipleChoiceField(
         label=gettext_lazy("Which risks and requirements does it serve?"),
@@ -133,7 +125,7 @@ def new_measure(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
     catalogue = catalogues.for_request(request)
     served = servable(project, catalogue)
     origin = _origin(request, served)
-    row = Measure(project=project, places=[origin] if origin else [], text=_usual(request, catalogue, origin))
+    row = Measure(project=project, places=[origin] if origin else [], text=usual_text(request, catalogue, origin))
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = MeasureForm(row, people(project), served, typed)
     if request.method == "POST" and form.is_valid():
@@ -205,12 +197,3 @@ def _back(project: Project, served: Servable, origin: str) -> str:
         return reverse("projects:plan", args=project.address)
     name = "risk" if origin in {row.code for row in served.risks} else "requirement"
     return reverse(f"projects:{name}", args=[*project.address, origin.lower()]) + "#measures"
-
-
-def _usual(request: AuthenticatedRequest, catalogue: Catalogue, origin: str) -> str:
-    """The text of the usual measure of the risk that the address asks for by its number; "" for none."""
-    risk: Any = catalogue.find(Risk.KIND, origin) if origin else None
-    number = request.GET.get(USUAL, "")
-    texts = list(risk.measures) if risk else []
-    is_number = number.isascii() and number.isdecimal() and len(number) <= 2
-    return texts[int(number) - 1] if is_number and 0 < int(number) <= len(texts) else ""

@@ -32,7 +32,8 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import by_place, measure_rows
 from ..work.requirements import counts, requirement_rows
-from .edited_forms import EditedRowForm, add_errors, capitalised, save
+from .added_measures import AddedMeasureForm, save_with_measure, say_saved
+from .edited_forms import EditedRowForm, add_errors, capitalised
 from .lookups import own_project, project_page
 from .risks import measures_of, text_field
 from .tasks import may_write, people
@@ -112,17 +113,25 @@ def requirement(request: AuthenticatedRequest, code: str, number: int, requireme
     catalogue = catalogues.for_request(request)
     row, item = _state(project, catalogue, requirement.upper())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = RequirementForm(row, people(project, row), typed)
+    can_own = people(project, row)
+    form, measure = RequirementForm(row, can_own, typed), AddedMeasureForm(can_own, typed)
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
     if request.method == "POST":
-        outcome = save(form, lambda values, seen: _store(project, row, values, seen, request.user), context["seen"])
+        by = request.user
+        outcome = save_with_measure(
+            form,
+            measure,
+            lambda values, seen: RequirementState.assess(project, row.code, values, seen, by),
+            lambda: measure.add(project, row.code, by),
+            context["seen"],
+        )
         if outcome is None:
-            messages.success(request, _("%(requirement)s is saved.") % {"requirement": row.code})
+            say_saved(request, _("%(requirement)s is saved.") % {"requirement": row.code}, measure)
             return redirect(reverse("projects:requirements", args=project.address) + f"#{row.code}")
         context |= outcome
     elif typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
-    return _requirement_page(request, project, catalogue, row, item, form, **context)
+    return _requirement_page(request, project, catalogue, row, item, form, measure_form=measure, **context)
 
 
 def _requirement_page(
@@ -144,14 +153,10 @@ def _requirement_page(
         "may_write": may_write(project) or form.is_bound,
         "discussion": discussion(project, row.code),
     }
-    context |= measures_of(project, catalogue, row.code)
+    context["measures"] = measures_of(project, catalogue, row.code)
     above = [(_("Requirements"), reverse("projects:requirements", args=project.address))]
     title = f"{row.code} {item.title}" if item else row.code
     return project_page(request, project, "requirement", title, section="requirements", above=above, **context)
-
-
-def _store(project: Project, row: RequirementState, values: dict[str, Any], seen: str, by: Any) -> None:
-    RequirementState.assess(project, row.code, values, seen, by)
 
 
 def _state(project: Project, catalogue: Catalogue, code: str) -> tuple[RequirementState, Requirement | None]:
@@ -182,8 +187,9 @@ def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirem
         else:
             messages.success(request, _("The evidence is added."))
             return redirect("projects:requirement", *project.address, row.code.lower())
-    own_form = RequirementForm(row, people(project, row))
-    context = {"evidence_form": form, "seen": fingerprint(row.content)}
+    can_own = people(project, row)
+    own_form = RequirementForm(row, can_own)
+    context = {"evidence_form": form, "measure_form": AddedMeasureForm(can_own), "seen": fingerprint(row.content)}
     return _requirement_page(request, project, catalogue, row, item, own_form, **context)
 
 

@@ -34,9 +34,10 @@ from ..models import Project, RiskAssessment
 from ..models.risks import Treatment
 from ..rights import Right
 from ..work.discussions import discussion
-from ..work.measures import by_place, measure_rows
+from ..work.measures import MeasureRow, by_place, measure_rows
 from ..work.risks import MatrixCell, RiskRow, matrix, risk_counts, risk_rows
-from .edited_forms import EditedRowForm, add_errors, delete, save
+from .added_measures import AddedMeasureForm, save_with_measure, say_saved, usual_text
+from .edited_forms import EditedRowForm, add_errors, delete
 from .lookups import own_project, project_page
 from .tasks import may_write, people
 
@@ -211,17 +212,26 @@ def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> Ht
     catalogue = catalogues.for_request(request)
     row, item = _assessment(project, catalogue, risk.upper())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
-    form = RiskForm(row, people(project, row), catalogue.levels, typed)
+    can_own = people(project, row)
+    form = RiskForm(row, can_own, catalogue.levels, typed)
+    measure = AddedMeasureForm(can_own, typed, usual_text(request, catalogue, row.code))
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(row.content)}
     if request.method == "POST":
-        outcome = save(form, lambda values, seen: _store(project, row, values, seen, request.user), context["seen"])
+        by = request.user
+        outcome = save_with_measure(
+            form,
+            measure,
+            lambda values, seen: RiskAssessment.assess(project, row.code, values, seen, by),
+            lambda: measure.add(project, row.code, by),
+            context["seen"],
+        )
         if outcome is None:
-            messages.success(request, _("%(risk)s is saved.") % {"risk": row.code})
+            say_saved(request, _("%(risk)s is saved.") % {"risk": row.code}, measure)
             return redirect(reverse("projects:risks", args=project.address) + f"#{row.code}")
         context |= outcome
     elif typed is not None:
         messages.warning(request, restore.RESTORED_NOTICE)
-    return _risk_page(request, project, catalogue, row, item, form, **context)
+    return _risk_page(request, project, catalogue, row, item, form, measure_form=measure, **context)
 
 
 def _risk_page(
@@ -237,23 +247,17 @@ def _risk_page(
     above = [(_("Risks"), reverse("projects:risks", args=project.address))]
     context |= {"item": item, "row": row, "form": form, "linker": linker(catalogue)}
     context |= {"may_write": may_write(project) or form.is_bound, "discussion": discussion(project, row.code)}
-    context |= measures_of(project, catalogue, row.code)
+    context["measures"] = measures_of(project, catalogue, row.code)
     return project_page(request, project, "risk", title, section="risks", above=above, **context)
 
 
-def measures_of(project: Project, catalogue: Catalogue, code: str) -> dict[str, Any]:
-    """What a page shows of the measures that serve a risk or a requirement. Two queries."""
+def measures_of(project: Project, catalogue: Catalogue, code: str) -> list[MeasureRow]:
+    """The measures that serve a risk or a requirement, without this place. Two queries."""
     rows = measure_rows(project, catalogue, timezone.localdate())
-    new_url = f"{reverse('projects:measure_new', args=project.address)}?til={code}" if may_write(project) else ""
-    serving = [
+    return [
         replace(row, places=[place for place in row.places if place.code != code])
         for row in by_place(rows).get(code, [])
     ]
-    return {"measures": serving, "new_measure_url": new_url}
-
-
-def _store(project: Project, row: RiskAssessment, values: dict[str, Any], seen: str, by: Any) -> None:
-    RiskAssessment.assess(project, row.code, values, seen, by)
 
 
 def _assessment(project: Project, catalogue: Catalogue, code: str) -> tuple[RiskAssessment, Risk | None]:

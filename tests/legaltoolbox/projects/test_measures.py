@@ -17,6 +17,7 @@ from tests.admin_pages import form_data
 from tests.days import days
 from tests.legaltoolbox.projects.builders import Team
 from tests.legaltoolbox.projects.planned import MONDAY, add, browser, take, url, write_mails
+from tests.reading import parse
 
 
 def add_measure(team: Team, text: str, places: Any = ("R09",), **values: Any) -> Measure:
@@ -42,7 +43,6 @@ def page(team: Team, name: str, *args: Any, member: Any = None, **query: str) ->
 def test_a_measure_is_added_from_a_risk_shown_there_and_at_all_that_it_serves(team):
     client, risk = browser(team.editor), url("risk", team.project, "r09")
     new = f"{url('measure_new', team.project)}?til=R09"
-    assert new in client.get(risk).content.decode()
     data = form_data(client.get(new).content.decode())
     assert data["places"] == ["R09"]
     data |= {"text": "Slet efter 30 dage", "owner": team.lead.pk, "due": "2027-01-15", "places": ["R09", "K31"]}
@@ -69,6 +69,10 @@ def test_two_measures_that_differ_in_anything_are_two(team):
 def test_a_usual_measure_of_a_risk_is_taken_up_with_its_text(team):
     usual = catalogues.current().find("risk", "R09").measures[0]
     assert usual in form_data(page(team, "measure_new", til="R09", forslag="1"))["text"]
+    links = [link.attrs["href"] for link in parse(page(team, "risk", "r09")).find("main").find_all("a")]
+    assert "?forslag=1#measures" in links
+    assert parse(page(team, "risk", "r09", forslag="1")).find("textarea", name="measure-text").text == usual
+    assert not team.project.measures.exists()
     for number in ("0", "99", "-1", "x", "²"):
         assert form_data(page(team, "measure_new", til="R09", forslag=number)).get("text", "").strip() == ""
 
