@@ -27,6 +27,7 @@ from .views import (
     risks,
     screening,
     sections,
+    sharing,
     steps,
     tasks,
 )
@@ -71,6 +72,7 @@ urlpatterns = [
     path("<slug:code>/<int:number>/historik/importeret/", interchange.imported, name="imported"),
     path("<slug:code>/<int:number>/projekt.json", interchange.project_json, name="project_json"),
     path("<slug:code>/<int:number>/aktiviteter/", tasks.activities, name="activities"),
+    path("<slug:code>/<int:number>/aktiviteter/fordel/", sharing.share_out, name="share_out"),
     path("<slug:code>/<int:number>/aktiviteter/<slug:activity>/", tasks.activity, name="activity"),
     path("<slug:code>/<int:number>/opgaver/ny/", tasks.new_task, name="task_new"),
     path("<slug:code>/<int:number>/opgaver/<int:pk>/", tasks.task, name="task"),

@@ -1,4 +1,5 @@
 from .answers import ScreeningAnswer
+from .checklist_answers import ChecklistAnswer
 from .comments import Comment
 from .conditions import ConditionsMet, open_conditions
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
@@ -14,7 +15,8 @@ from .people import MunicipalityInvitation, MunicipalityJoinRequest
 from .projects import Project, ProjectMember
 from .requirements import Evidence, RequirementState
 from .risks import RiskAssessment
-from .tasks import ChecklistAnswer, Task, TaskMailStop, TaskState
+from .task_mail_stops import TaskMailStop
+from .tasks import Task, TaskState
 
 __all__ = [
     "AdvicePoint",

@@ -118,7 +118,7 @@ class ProjectEvent(models.Model):
         return f"{self.get_what_display()} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
     @classmethod
-    def record(
+    def unsaved(
         cls,
         project: Any,
         what: str,
@@ -131,8 +131,8 @@ class ProjectEvent(models.Model):
         person: Any = None,
         person_before: Any = None,
     ) -> "ProjectEvent":
-        """A new event, in the caller's transaction; longer values are cut. One query."""
-        return cls.objects.create(
+        """An event that is not stored yet, for verbs that store many at once; longer values are cut. No query."""
+        return cls(
             project=project,
             what=what,
             actor=actor,
@@ -143,3 +143,10 @@ class ProjectEvent(models.Model):
             person=person,
             person_before=person_before,
         )
+
+    @classmethod
+    def record(cls, *about: Any, **values: Any) -> "ProjectEvent":
+        """A new event, in the caller's transaction; the arguments are those of `unsaved`. One query."""
+        event = cls.unsaved(*about, **values)
+        event.save(force_insert=True)
+        return event

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .answers import ScreeningAnswer
+from .checklist_answers import ChecklistAnswer
 from .comments import MOST_COMMENTS, Comment
 from .conditions import ConditionsMet
 from .documents import MOST_DOCUMENTS, DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
@@ -22,7 +23,7 @@ from .project_lookups import ProjectStatus
 from .projects import Project
 from .requirements import MOST_EVIDENCE, Evidence, RequirementState
 from .risks import RiskAssessment
-from .tasks import ChecklistAnswer, Task
+from .tasks import Task
 
 MOST_ROWS = 20_000
 """Rows of a part that has no limit of its own."""

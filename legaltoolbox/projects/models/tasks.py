@@ -1,11 +1,11 @@
-"""The tasks of a project and its answers to the checklists.
+"""The tasks of a project.
 
 An activity of the catalogue has a row from the first write on: without one it is open, and nobody's. Tasks that the
 project has added itself have a title and no activity. The texts stand in the catalogue and are not copied.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.drafts.parts import ChangedMeanwhile, changed_items
+from kl_ai.drafts.parts import ChangedMeanwhile, changed_items, fingerprint
 from kl_ai.validators import validate_line, validate_text
 
+from .checklist_answers import ChecklistAnswer
 from .edited import refuse_unseen, value_in_event
 from .events import ProjectEvent
 from .municipalities import MunicipalityMember
@@ -28,6 +29,7 @@ from .projects import Project, ProjectMember
 What = ProjectEvent.What
 MOST_OWN_TASKS = 500
 """Tasks that a project can add to the activities of the catalogue."""
+CANNOT_WRITE = _("This person cannot write in the project. Choose another one.")
 PLACE_LETTERS = 60
 """Letters of an own task's title that stand in an event."""
 
@@ -71,6 +73,17 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def of_person(self, user: Any) -> "TaskQuerySet":
         """What is still to be done by the user, of all municipalities and projects that the user is in. One query."""
         return self.waiting().filter(owner__user=user.pk).select_related("project__municipality")
+
+
+class SharedOut(NamedTuple):
+    """What came of storing owner and day of several tasks."""
+
+    changed: int
+    """The number of tasks that were changed."""
+    conflicts: "dict[str, Task]"
+    """By their keys the tasks that somebody else has changed meanwhile, as they are stored; nothing was written there."""
+    gone: int
+    """The number of own tasks that somebody has deleted meanwhile."""
 
 
 class Task(models.Model):
@@ -142,6 +155,16 @@ class Task(models.Model):
         """What a page shows and sends back, by the names of its fields. No query."""
         values = {name: getattr(self, name) for name in EMPTY if name != "owner"} | {"owner": self.owner_id}
         return values | ({"title": self.title} if self.is_own else {})
+
+    @property
+    def key(self) -> str:
+        """What a page with several tasks calls it: the activity's code, or the number of an own task."""
+        return self.activity or str(self.pk)
+
+    @property
+    def shared_out(self) -> dict[str, Any]:
+        """What `share_out` stores, by the names of its fields. No query."""
+        return {"owner": self.owner_id, "due": self.due}
 
     def clean(self) -> None:
         """Refuse a task that is not relevant, and does not say why."""
@@ -221,6 +244,70 @@ class Task(models.Model):
                 task.project.touch()
             return bool(changed)
 
+    @classmethod
+    def share_out(
+        cls, project: Project, by: Any, typed: Mapping[str, Mapping[str, Any]], seen: Mapping[str, str]
+    ) -> SharedOut:
+        """Store owner and day of several tasks, by their keys, with an event for each field that changes.
+
+        `seen` are the fingerprints of `shared_out` that the page had shown: what was typed as it was shown stays as it is
+        stored now. A task that somebody else has changed since is left alone, the others are stored. Raises
+        `ValidationError` for a closed project, and by key for an owner who cannot write there; then nothing is written.
+        Nine queries at most.
+        """
+        chosen = {key: values for key, values in typed.items() if fingerprint(values) != seen.get(key)}
+        with transaction.atomic():
+            project.lock()
+            stored = {task.key: task for task in project.tasks.with_owners()}
+            gone = [key for key in chosen if key.isdecimal() and key not in stored]
+            tasks = {key: stored.get(key) or cls(project=project, activity=key) for key in chosen if key not in gone}
+            changed, conflicts = {}, {}
+            for key, task in tasks.items():
+                task.project = project
+                try:
+                    values = changed_items(task.shared_out, chosen[key], seen.get(key, ""), lambda: None)
+                except ChangedMeanwhile:
+                    conflicts[key] = task
+                else:
+                    changed.update({key: values} if values else {})
+            cls._store_shared_out(project, by, tasks, changed)
+            return SharedOut(len(changed), conflicts, len(gone))
+
+    @classmethod
+    def _store_shared_out(
+        cls, project: Project, by: Any, tasks: Mapping[str, "Task"], changed: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Store these values of the tasks, in the caller's transaction. Raises as `share_out`. Five queries at most."""
+        owners = {values["owner"] for values in changed.values() if "owner" in values} - {None}
+        rows = (
+            project.members.who_can_write().filter(member__in=owners).select_related("member__user") if owners else ()
+        )
+        writers = {row.member_id: row.member for row in rows}
+        refused = [key for key, values in changed.items() if values.get("owner") not in {None, *writers}]
+        if refused:
+            raise ValidationError(dict.fromkeys(refused, CANNOT_WRITE))
+        events = []
+        for key, values in changed.items():
+            task = tasks[key]
+            before, owner_before = task.shared_out, task.owner
+            task.saved_at, task.saved_by = timezone.now(), by
+            if "owner" in values:
+                task.owner = writers.get(values["owner"])
+                now, earlier = (owner.user if owner else None for owner in (task.owner, owner_before))
+                place = task._place("owner")
+                events.append(ProjectEvent.unsaved(project, What.TASK, by, place, person=now, person_before=earlier))
+            if "due" in values:
+                task.due = values["due"]
+                old, new = value_in_event(before["due"]), value_in_event(task.due)
+                events.append(ProjectEvent.unsaved(project, What.TASK, by, task._place("due"), old=old, new=new))
+        if events:
+            first = [tasks[key] for key in changed if tasks[key].pk is None]
+            again = [tasks[key] for key in changed if tasks[key].pk is not None]
+            Task.objects.bulk_create(first)
+            Task.objects.bulk_update(again, ["owner", "due", "saved_at", "saved_by"])
+            ProjectEvent.objects.bulk_create(events)
+            project.touch()
+
     @property
     def name(self) -> str:
         """What the message about its deletion calls it."""
@@ -277,99 +364,12 @@ class Task(models.Model):
             rows = MunicipalityMember.objects.filter(pk=key, project_roles__in=writers)
             self.owner = rows.select_related("user").first()
             if self.owner is None:
-                raise ValidationError(
-                    {"owner": gettext("This person cannot write in the project. Choose another one.")}
-                )
+                raise ValidationError({"owner": CANNOT_WRITE})
 
     def _place(self, name: str) -> str:
         """Where an event says that a field was changed: "A25.due", "Aftal et møde.due"."""
         return f"{self.activity or self.title[:PLACE_LETTERS]}.{name}"
 
 
-class ChecklistAnswerQuerySet(models.QuerySet["ChecklistAnswer"]):
-    def of_activity(self, activity: str) -> "ChecklistAnswerQuerySet":
-        """The answers to one checklist, with who gave them. One query."""
-        return self.filter(activity=activity).select_related("saved_by")
-
-
-class ChecklistAnswer(models.Model):
-    """What a project answers to one question of an activity's checklist. Rows without value and note are not stored."""
-
-    class Value(models.TextChoices):
-        YES = "yes", _("yes")
-        NO = "no", _("no")
-        NOT_RELEVANT = "not-relevant", _("not relevant")
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="checklist_answers")
-    activity = models.SlugField(_("activity"), max_length=10)
-    key = models.SlugField(_("key"), max_length=20)
-    """The key of the question in its checklist (`StableRow.key`)."""
-    value = models.CharField(_("answer"), max_length=12, choices=Value, blank=True)
-    note = models.TextField(_("note"), max_length=2000, blank=True, validators=[validate_text])
-    saved_at = models.DateTimeField(_("saved"), default=timezone.now, editable=False)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
-    )
-
-    objects: ClassVar = ChecklistAnswerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("answer to a checklist")
-        verbose_name_plural = _("answers to checklists")
-        ordering = ("project", "activity", "key")
-        constraints = (
-            models.UniqueConstraint(fields=("project", "activity", "key"), name="checklist_answer_once_per_project"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.value}"
-
-    @property
-    def place(self) -> str:
-        """The question as pages cite it, "A25.3"."""
-        return f"{self.activity}.{self.key}"
-
-    @staticmethod
-    def contents(rows: Iterable["ChecklistAnswer"], keys: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Value and note of each of the questions with these keys; two empty texts for one without a row. No query."""
-        stored = {row.key: (row.value, row.note) for row in rows}
-        return {key: stored.get(key, ("", "")) for key in keys}
-
-    def _store(self, by: Any, value: str, note: str) -> None:
-        """Store the answer, in the caller's transaction, with one event; both empty take it away."""
-        old, self.value, self.note = self.value, value, note
-        self.saved_at, self.saved_by = timezone.now(), by
-        if value or note:
-            self.full_clean()
-            self.save()
-        elif self.pk:
-            self.delete()
-        ProjectEvent.record(self.project, What.CHECKLIST, by, self.place, old=old, new=value, reason=note)
-
-
 def _time(row: ChecklistAnswer) -> Any:
     return row.saved_at
-
-
-class TaskMailStop(models.Model):
-    """Somebody who wants no weekly mail about tasks. Without a row the mail comes."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="task_mail_stop")
-    stopped_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects: ClassVar = models.Manager()
-
-    class Meta:
-        verbose_name = _("stop of the weekly mail")
-        verbose_name_plural = _("stops of the weekly mail")
-
-    def __str__(self) -> str:
-        return str(self.user)
-
-    @classmethod
-    def switch(cls, user: Any, *, wants_mail: bool) -> None:
-        """Store whether the user wants the weekly mail; again and again gives the same. At most two queries."""
-        if wants_mail:
-            cls.objects.filter(user=user).delete()
-        else:
-            cls.objects.get_or_create(user=user)

@@ -128,6 +128,11 @@ class PlanRow(PlanLine):
         return TaskState.DONE.value if self.is_decided and stored in WAITING else stored
 
     @property
+    def key(self) -> str:
+        """What distinguishes it among the rows of the plan, as `Task.key`."""
+        return self.code or (self.task.key if self.task else "")
+
+    @property
     def is_taken_up(self) -> bool:
         """Whether the project has said that it does this, which it could leave out."""
         return is_taken_up(self.task)

@@ -218,6 +218,7 @@ TABLE = (
     Row("projects:mine", no_args, ANYBODY),
     Row("projects:task_mails", no_args, ANYBODY, is_post=True),
     Row("projects:activities", project_args, Right.READ),
+    Row("projects:share_out", project_args, Right.WRITE),
     Row("projects:activity", activity_args, Right.READ),
     Row("projects:task_new", project_args, Right.WRITE),
     Row("projects:task", task_args, Right.READ),

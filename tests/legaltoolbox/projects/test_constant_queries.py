@@ -169,7 +169,7 @@ def pages(team) -> list[str]:
     ]
 
 
-PAGES_OF_WRITERS = ("facts", "details", "measure_new", "task_new", "report")
+PAGES_OF_WRITERS = ("facts", "details", "measure_new", "task_new", "share_out", "report")
 FILES = ("plan_xlsx", "plan_ics", "risks_xlsx", "requirements_xlsx", "register_csv", "project_json")
 
 
