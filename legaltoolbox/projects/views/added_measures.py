@@ -58,7 +58,7 @@ class AddedMeasureForm(forms.Form):
             self.add_error("text", _("Write what is done, or leave out who does it and until when."))
         return values
 
-    def add(self, project: Project, code: str, by: Any) -> None:
+    def add_to(self, project: Project, code: str, by: Any) -> None:
         """Store what is written, if anything. Raises as `Measure.add_measure`."""
         values = dict(self.cleaned_data)
         if text := values.pop("text"):

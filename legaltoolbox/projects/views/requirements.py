@@ -122,7 +122,7 @@ def requirement(request: AuthenticatedRequest, code: str, number: int, requireme
             form,
             measure,
             lambda values, seen: RequirementState.assess(project, row.code, values, seen, by),
-            lambda: measure.add(project, row.code, by),
+            lambda: measure.add_to(project, row.code, by),
             context["seen"],
         )
         if outcome is None:

@@ -222,7 +222,7 @@ def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> Ht
             form,
             measure,
             lambda values, seen: RiskAssessment.assess(project, row.code, values, seen, by),
-            lambda: measure.add(project, row.code, by),
+            lambda: measure.add_to(project, row.code, by),
             context["seen"],
         )
         if outcome is None:
