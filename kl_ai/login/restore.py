@@ -46,6 +46,8 @@ NOT_KEPT = frozenset(
 LONG_TEXT = 40
 """Texts from so many characters on are shown on the page that offers to send them again."""
 MAX_BYTES = 200_000
+MAX_BYTES_OF_KNOWN = 1_000_000
+"""Of a form whose user is known: all that a form may send. A section of a document holds 300,000 letters."""
 MAX_FORMS = 3
 
 View = TypeVar("View", bound=Callable)
@@ -92,15 +94,16 @@ def store_input(request: HttpRequest, view: Callable) -> bool:
     """Keep the fields of this POST under its path; whether it did. Files are left out.
 
     Nothing is kept of the forms of public pages, of codes and of buttons. At most `MAX_FORMS` forms of `MAX_BYTES` are kept,
-    the oldest goes. A limit keeps floods out of the session table.
+    of a known user `MAX_BYTES_OF_KNOWN`, and the oldest goes. A limit keeps floods out of the session table.
     """
     if request.method != "POST" or not _is_kept(request, view):
         return False
     fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
-    size = sum(len(text.encode("utf-8", "replace")) for name, values in fields for text in (name, *values))
-    if not fields or size > MAX_BYTES or not _is_allowed(request):
-        return False
     user_key = request.user.pk if request.user.is_authenticated else known_browser.last_user_key(request)
+    most = MAX_BYTES if user_key is None else MAX_BYTES_OF_KNOWN
+    size = sum(len(text.encode("utf-8", "replace")) for name, values in fields for text in (name, *values))
+    if not fields or size > most or not _is_allowed(request):
+        return False
     forms = [form for form in _forms(request) if form[0] != request.path]
     request.session[SESSION_KEY] = [*forms, (request.path, fields, user_key)][-MAX_FORMS:]
     return True

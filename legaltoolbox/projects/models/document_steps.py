@@ -33,6 +33,7 @@ from .opinions import (
     refuse_points,
     refuse_without_management,
 )
+from .requests import refuse_too_many
 
 What = ProjectEvent.What
 NEEDS_OPINION = frozenset({"S11"})
@@ -200,7 +201,7 @@ class DocumentSteps(models.Model):
     # Verbs ----------------------------------------------------------------------------------
 
     def ask_dpo(self, by: Any, until: date) -> None:
-        """Send the document to the municipality's data protection officers. Raises `ValidationError` where there is none."""
+        """Send the document to the municipality's data protection officers. Raises `ValidationError` where there is none, and as `refuse_too_many`."""
         with transaction.atomic():
             self._lock()
             if self._is_repeated(What.ASKED, by, until.isoformat()):
@@ -208,6 +209,7 @@ class DocumentSteps(models.Model):
             if not self.project.municipality.members.exclude(dpo="").filter(user__is_active=True).exists():
                 raise ValidationError(gettext("The municipality has no data protection officer here. Ask its keeper."))
             refuse_early(until)
+            refuse_too_many(self.project, What.ASKED)
             self._perform(What.ASKED, by, new=until.isoformat(), opinion_until=until, sent_state=self.state_hash())
 
     def give_opinion(self, by: Any, verdict: str, text: str, points: Sequence[str], seen: str) -> Opinion:
@@ -272,6 +274,7 @@ class DocumentSteps(models.Model):
             if missing := self.missing_for_management(self.last_opinion()):
                 raise ValidationError(missing)
             refuse_without_management(self.project)
+            refuse_too_many(self.project, What.TO_MANAGEMENT)
             self._perform(What.TO_MANAGEMENT, by, sent_state=self.state_hash())
 
     def take_back(self, by: Any) -> None:

@@ -19,6 +19,7 @@ from kl_ai.validators import validate_text
 
 from ..rights import ProjectRole
 from .events import ProjectEvent
+from .requests import refuse_too_many
 
 MOST_POINTS = 50
 """Points of advice in one opinion."""
@@ -186,13 +187,14 @@ class Decision(models.Model):
     def ask_point(cls, project: Any, by: Any, point: str) -> bool:
         """Ask the management to decide at a decision point; False where it is asked already and has not answered yet.
 
-        Raises `ValidationError` where nobody is in the project as management, and as `Project.lock`. Five queries.
+        Raises `ValidationError` where nobody is in the project as management, as `refuse_too_many`, and as `Project.lock`. Six queries.
         """
         with transaction.atomic():
             project.lock()
             refuse_without_management(project)
             if project.events.filter(place=point).unanswered_points():
                 return False
+            refuse_too_many(project, ProjectEvent.What.TO_MANAGEMENT)
             ProjectEvent.record(project, ProjectEvent.What.TO_MANAGEMENT, by, point)
             project.touch()
             return True

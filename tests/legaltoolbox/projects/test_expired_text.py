@@ -60,3 +60,21 @@ def test_what_was_typed_stands_in_its_field_after_the_next_login(team, steps, ow
             lost.append((action, texts(form)))
     assert lost == []
     assert ProjectEvent.objects.count() == events, "nothing is saved by itself"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_long_section_is_kept_too_where_the_browser_is_known(team, is_known):
+    """A stranger cannot fill the table of sessions with long texts."""
+    document, client = begin(team, "S11"), Client()
+    client.post("/log-ind/", {"email": team.lead.user.email})
+    log_in(client, team.lead.user.email)
+    if not is_known:
+        client.cookies.clear()
+    else:
+        del client.cookies[settings.SESSION_COOKIE_NAME]
+    path = reverse("projects:section", args=[*team.project.address, document.number, 2])
+    form = {"f-1": "Æ" * 140_000, "seen": "x"}
+    assert client.post(path, form).status_code == 302
+    log_in(client, team.lead.user.email, next=path)
+    shown = shown_texts(parse(client.get(path).content.decode()).find("main"))
+    assert (form["f-1"] in shown) is is_known

@@ -12,7 +12,7 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.mail.models import OutgoingMail
 from kl_ai.people.limits import MAILS_A_DAY
 from legaltoolbox.projects.mails import posting
-from legaltoolbox.projects.models import MunicipalityEvent, ProjectMember
+from legaltoolbox.projects.models import DocumentStatus, MunicipalityEvent, ProjectMember, requests
 from tests.legaltoolbox.projects.documents import begin
 from tests.legaltoolbox.projects.points import address, decide
 from tests.mails import log_in_recently
@@ -114,3 +114,19 @@ def test_others_get_their_mails_still_and_tomorrow_everybody_does(team):
 def test_a_day_of_much_work_is_below_the_numbers():
     assert set(MAILS_A_DAY) == set(MOST)
     assert all(20 <= most <= 40 for most in MAILS_A_DAY.values())
+
+
+def test_a_request_is_refused_before_its_mail_is_left_out(team, monkeypatch):
+    """Nobody is asked, and the time for the answer runs, without being told; another municipality's number is its own."""
+    monkeypatch.setattr(requests, "MOST_REQUESTS_A_DAY", 2)
+    document, lead = written(team), browser(team.lead)
+    step = lambda name: reverse(f"projects:document_{name}", args=[*team.project.address, document.number])  # noqa: E731
+    for _time in range(2):
+        lead.post(step("ask_dpo"), {"until": UNTIL, "unfinished": "on"})
+        lead.post(step("take_back"))
+    refused = lead.post(step("ask_dpo"), {"until": UNTIL, "unfinished": "on"})
+    assert "Spørg igen i morgen" in refused.content.decode()
+    document.refresh_from_db()
+    assert document.status == DocumentStatus.DRAFT
+    team.project.events.filter(what="asked-dpo").update(at=timezone.now() - timedelta(days=1))
+    assert lead.post(step("ask_dpo"), {"until": UNTIL, "unfinished": "on"}).status_code == 302
