@@ -1,11 +1,12 @@
 """The forms of a document's way: what the officer is asked and says, the answers to the advice, and the decision."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,6 +16,7 @@ from kl_ai.validators import validate_text
 from ..days import LATEST
 from ..models import AdvicePoint, Decision, Opinion
 from ..models.document_steps import advice_answers
+from ..models.opinions import refuse_points
 from ..work.decisions import HardWarning
 from .edited_forms import capitalised
 from .risks import text_field
@@ -74,9 +76,42 @@ class OpinionForm(forms.Form):
     )
     needed_fields = ("points",)
 
+    def __init__(self, data: Any = None, *, initial: Mapping[str, str] | None = None) -> None:
+        """`initial` is what was typed and looked at before, and is not given yet."""
+        super().__init__(data, initial=dict(initial or {}))
+
     def clean_points(self) -> list[str]:
         """The points, without empty ones."""
         return [point.strip() for point in re.split(r"\n\s*\n", self.cleaned_data["points"]) if point.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "verdict" in data and "points" in data:
+            refuse_points(data["verdict"], data["points"])
+        return data
+
+    @property
+    def preview(self) -> dict[str, Any] | None:
+        """The opinion as it will stand; None where nothing is typed that could be given."""
+        if not self.is_bound or not self.is_valid():
+            return None
+        verdict = capfirst(str(Opinion.Verdict(self.cleaned_data["verdict"]).label))
+        return {"verdict": verdict, "text": self.cleaned_data["text"], "points": self.cleaned_data["points"]}
+
+    @property
+    def shown(self) -> str:
+        """What the page with the preview sends along, so that nothing else is given than what it has shown."""
+        return fingerprint(self.preview) if self.preview else ""
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether what is sent was shown as it will stand, and is to be given."""
+        return bool(self.shown) and self.data.get("shown") == self.shown and "look" not in self.data
+
+    @property
+    def is_changed_after_preview(self) -> bool:
+        """Whether another opinion was shown than is sent now."""
+        return bool(self.shown) and self.data.get("shown", "") not in ("", self.shown)
 
 
 WARNED_OF = {

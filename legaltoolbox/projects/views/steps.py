@@ -24,7 +24,7 @@ from legaltoolbox.views.papers import ENDINGS
 
 from ..files.document_bytes import approved_document
 from ..mails import steps as step_mails
-from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, ProjectEvent
+from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, ProjectDocument, ProjectEvent
 from ..models.opinions import hash_of_state
 from ..rights import ProjectRole, Right
 from ..work.changes import Changes, changes_since
@@ -38,6 +38,8 @@ from .lookups import project_page
 from .step_forms import AdviceForm, ConditionsForm, DecisionForm, OpinionForm, OpinionRequestForm
 
 What = ProjectEvent.What
+TO_CHECK = "opinion_to_check"
+"""Where the session holds an opinion that was looked at and is not given yet: of which document, and what was typed."""
 CONDITIONS_MET = gettext_lazy("It is saved that the conditions are met.")
 
 
@@ -83,7 +85,7 @@ def _steps_page(request: AuthenticatedRequest, opened: OpenDocument, **bound: fo
         opinions=[(opinion, changes.get(opinion.at)) for opinion in opinions],
         decisions=[(decision, changes.get(decision.at)) for decision in decisions],
         waiting_keys=[each.pk for each in ground.open_conditions],
-        forms=_offered(opened, ground, gaps) | bound,
+        forms=_offered(opened, ground, gaps, _kept_for_back(request, document)) | bound,
         missing=document.missing_for_management(next(iter(opinions), None)),
         gaps=gaps,
         **_next_steps(opened),
@@ -105,7 +107,7 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     }
 
 
-def _offered(opened: OpenDocument, ground: Grounds, gaps: DocumentGaps) -> dict[str, Any]:
+def _offered(opened: OpenDocument, ground: Grounds, gaps: DocumentGaps, opinion: dict[str, str]) -> dict[str, Any]:
     """The forms of the steps that the user may take now; of the others False. No query."""
     project, document = opened.project, opened.document
     can = {right: project.may(right) and project.is_active for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
@@ -114,7 +116,7 @@ def _offered(opened: OpenDocument, ground: Grounds, gaps: DocumentGaps) -> dict[
     return {
         "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun)),
         "advice": may_write(project, document) and bool(ground.points) and AdviceForm(ground.points),
-        "opinion": can[Right.OPINE] and at_dpo and OpinionForm(),
+        "opinion": can[Right.OPINE] and at_dpo and OpinionForm(initial=opinion),
         "decision": can[Right.DECIDE] and at_management and DecisionForm(hard_warnings=ground.hard_warnings),
         "conditions": can[Right.WRITE] and waiting is not None and ConditionsForm(initial={"decision": waiting.pk}),
     }
@@ -197,19 +199,37 @@ def take_back(request: AuthenticatedRequest, code: str, number: int, nr: int) ->
 @restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)
 @never_cache
 def give_opinion(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/forloeb/udtalelse/`: the opinion of the data protection officer on the state that was shown."""
+    """`…/dokumenter/<nr>/forloeb/udtalelse/`: the opinion of the data protection officer on the state that was shown.
+
+    What is sent first is shown as it will stand, above the form; it is given when it is sent again unchanged.
+    """
     opened = own_document(request, code, number, nr, Right.OPINE)
     form = OpinionForm(restore.sent_input(request))
-    if request.method == "GET" or not form.is_valid():
+    if request.method == "GET" or not form.is_confirmed:
+        _keep_for_back(request, opened.document, form)
         return _steps_page(request, opened, opinion=form)
     data, seen = form.cleaned_data, request.POST.get("state", "")
 
     def verb() -> None:
         opened.document.give_opinion(request.user, data["verdict"], data["text"], data["points"], seen)
+        request.session.pop(TO_CHECK, None)
 
     return _step(
         request, opened, verb, _("Your opinion is given. The project answers each point."), What.OPINION, opinion=form
     )
+
+
+def _keep_for_back(request: AuthenticatedRequest, document: ProjectDocument, form: OpinionForm) -> None:
+    """Keep what was typed in the session: the browser's way back from the preview leads to the page before it."""
+    if form.preview:
+        typed = {name: form.data.get(name, "") for name in form.fields}
+        request.session[TO_CHECK] = {"document": document.pk, "typed": typed}
+
+
+def _kept_for_back(request: AuthenticatedRequest, document: ProjectDocument) -> dict[str, str]:
+    """What the officer has typed of an opinion on this document, and looked at; empty where that is none."""
+    kept = request.session.get(TO_CHECK, {})
+    return dict(kept["typed"]) if kept.get("document") == document.pk else {}
 
 
 @restore.post_only("projects:document_steps", "code", "number", "nr", takes_text=True)

@@ -10,6 +10,7 @@ from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import ProjectDocument
 from legaltoolbox.projects.models.opinions import Approved, hash_of_state
 from legaltoolbox.projects.models.values import new_row
+from legaltoolbox.projects.views.step_forms import OpinionForm
 from legaltoolbox.projects.work import sections
 from legaltoolbox.projects.work.decisions import grounds
 
@@ -19,6 +20,13 @@ Kind = sections.Kind
 def keep(_decision=None) -> Approved:
     """What a test keeps of a document that it approves, where its bytes do not matter."""
     return Approved(b"PK ord", b"%PDF ord", {})
+
+
+def looked_at(typed: dict[str, str]) -> dict[str, str]:
+    """What the form of an opinion sends when the officer has seen it as it will stand."""
+    form = OpinionForm(typed)
+    assert form.shown, form.errors
+    return {**typed, "shown": form.shown}
 
 
 def begin(team, template="S05", **values) -> ProjectDocument:

@@ -20,7 +20,7 @@ from legaltoolbox.projects.models import (
 from legaltoolbox.projects.models.tasks import EMPTY
 from tests.concurrency import run_at_once
 from tests.legaltoolbox.projects.builders import Team
-from tests.legaltoolbox.projects.documents import begin
+from tests.legaltoolbox.projects.documents import begin, looked_at
 from tests.mails import log_in_recently
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +71,7 @@ def test_twenty_clicks_give_one_opinion(team):
     document = begin(team, "S11")
     document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
     url = reverse("projects:document_opinion", args=[*team.project.address, document.number])
-    typed = {"verdict": "advice", "points": "Slet efter 30 dage.", "state": document.state_hash()}
+    typed = looked_at({"verdict": "advice", "points": "Slet efter 30 dage.", "state": document.state_hash()})
     browsers = [Client(raise_request_exception=False) for _click in range(20)]
     for number, browser in enumerate(browsers):
         log_in_recently(browser, (team.dpo, team.substitute)[number % 2].user)

@@ -17,7 +17,7 @@ from kl_ai.mail.models import OutgoingMail
 from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
 from legaltoolbox.projects.models.document_steps import advice_answers
 from tests.concurrency import ProcessKilled
-from tests.legaltoolbox.projects.documents import begin, shown_to_decide
+from tests.legaltoolbox.projects.documents import begin, looked_at, shown_to_decide
 from tests.mails import log_in_recently
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -87,9 +87,10 @@ def poster(team: Any, person: str, name: str, document: ProjectDocument, **data:
 
 def test_each_step_of_a_document_is_done_or_not_done(dpia, team):
     """The question to the officer, the opinion, the answers to it, the question to the management, and the decision."""
+    opinion = {"verdict": "advice", "points": "Slet efter 30 dage.\n\nTest."}
     steps = (
         poster(team, "lead", "document_ask_dpo", dpia, until=SOON.isoformat(), unfinished="on"),
-        poster(team, "dpo", "document_opinion", dpia, verdict="advice", points="Slet efter 30 dage.\n\nTest."),
+        poster(team, "dpo", "document_opinion", dpia, **looked_at(opinion)),
         poster(
             team,
             "lead",

@@ -126,6 +126,11 @@ def give_the_opinion(page, document: str) -> None:
     go(page, "Udtalelse og beslutning")
     choose(page, "Udtalelse", "Råd til projektet")
     page.get_by_label("Råd, punkt for punkt").fill("Slet efter 30 dage.\n\nPrøv på egne data.")
+    press(page, "Se udtalelsen, før du afgiver den")
+    expect(page.locator("main")).to_contain_text("2 råd")
+    page.go_back()
+    expect(page.get_by_label("Råd, punkt for punkt")).to_have_value("Slet efter 30 dage.\n\nPrøv på egne data.")
+    press(page, "Se udtalelsen, før du afgiver den")
     press(page, "Afgiv udtalelsen")
     expect(page.locator("main")).to_contain_text("Din udtalelse er afgivet.")
 

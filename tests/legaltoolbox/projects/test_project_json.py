@@ -18,7 +18,7 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.text import clean_text
 from legaltoolbox.projects.models import DocumentStatus, Project, ProjectEvent, ProjectImport
 from legaltoolbox.projects.models.portable import DETAILS, HISTORY, WORK
-from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
+from tests.legaltoolbox.projects.documents import begin, browser, looked_at, shown_to_decide
 from tests.legaltoolbox.projects.project_rows import say_all
 from tests.legaltoolbox.projects.whole import as_imported, fill, import_file, project_record, vary, whole_file, written
 from tests.reading import read_json
@@ -101,7 +101,7 @@ def test_what_the_portal_approves_comes_back(team):
     document.save_section("4", {"1": ""}, {"1": "Vi svarer hurtigere"}, fingerprint({"1": ""}), team.editor.user)
     until = (timezone.localdate() + timedelta(days=9)).isoformat()
     lead.post(url("document_ask_dpo"), {"until": until, "unfinished": "on"})
-    dpo.post(url("document_opinion"), {"verdict": "supports", "state": document.state_hash()})
+    dpo.post(url("document_opinion"), looked_at({"verdict": "supports", "state": document.state_hash()}))
     lead.post(url("document_ask_management"))
     management.post(url("document_decide"), {"answer": "yes", "reason": "Det haster."} | shown_to_decide(document))
     document.refresh_from_db()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.projects.models import Decision, DocumentStatus, Opinion, RiskAssessment
-from tests.legaltoolbox.projects.documents import begin, keep
+from tests.legaltoolbox.projects.documents import begin, keep, looked_at
 from tests.mails import log_in_recently
 from tests.reading import parse
 
@@ -56,7 +56,9 @@ def hidden_on(browser: Client, document) -> dict[str, str]:
 def forms_on(browser: Client, document) -> set[str]:
     """The ends of the addresses of the forms that the page offers, without that of a comment."""
     main = parse(browser.get(address(document)).content.decode()).find("main")
-    return {form.attrs["action"].rstrip("/").rpartition("/")[2] for form in main.find_all("form")} - {"kommentarer"}
+    return {form.attrs["action"].partition("#")[0].rstrip("/").rpartition("/")[2] for form in main.find_all("form")} - {
+        "kommentarer"
+    }
 
 
 def test_each_is_offered_the_own_step_and_no_other(dpia, browsers, team):
@@ -79,7 +81,7 @@ def test_from_the_question_to_the_decision(dpia, browsers):
         "points": "Slet efter 30 dage.\n\nTest på egne data.",
         "state": state_on(dpo, dpia),
     }
-    dpo.post(address(dpia, "document_opinion"), opinion)
+    dpo.post(address(dpia, "document_opinion"), looked_at(opinion))
     answers = {"answer-1": "followed", "reason-1": "", "answer-2": "not-followed", "reason-2": "Der er ingen."}
     lead.post(address(dpia, "document_advice"), hidden_on(lead, dpia) | answers)
     lead.post(address(dpia, "document_ask_management"))
@@ -102,7 +104,7 @@ def test_what_is_refused_comes_back_with_what_was_typed(dpia, browsers, team):
     typed = {"verdict": "against", "text": "Det går ikke.", "points": "", "state": state_on(browsers["dpo"], dpia)}
     page = browsers["dpo"].post(address(dpia, "document_opinion"), typed).content.decode()
     assert "Det går ikke." in page
-    typed |= {"points": "Stop.", "state": "forældet"}
+    typed = looked_at(typed | {"points": "Stop.", "state": "forældet"})
     page = browsers["dpo"].post(address(dpia, "document_opinion"), typed).content.decode()
     assert "Stop." in page
     assert not Opinion.objects.exists()
@@ -110,7 +112,7 @@ def test_what_is_refused_comes_back_with_what_was_typed(dpia, browsers, team):
 
 def test_a_double_click_gives_one_opinion_and_one_decision(dpia, browsers, team):
     dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
-    typed = {"verdict": "supports", "text": "", "points": "", "state": state_on(browsers["dpo"], dpia)}
+    typed = looked_at({"verdict": "supports", "text": "", "points": "", "state": state_on(browsers["dpo"], dpia)})
     for _click in range(2):
         page = browsers["dpo"].post(address(dpia, "document_opinion"), typed, follow=True)
         assert page.redirect_chain, "the second click is answered as the first"
