@@ -71,7 +71,7 @@ TEMPLATE_FIELDS = ItemPart(
     name="fields",
     model=TemplateField,
     parent="section",
-    fields=("label", "kind", "help", "options", *TABLE_FIELDS, "wording", "proposals", "own_copy_only"),
+    fields=("label", "kind", "help", "options", *TABLE_FIELDS, "wording", "proposals", "own_copy_only", "is_optional"),
     number="position",
     searched=("label",),
 )

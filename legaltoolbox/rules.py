@@ -100,7 +100,7 @@ def _law_demands(item: Activity, content: Content) -> bool:
 
 
 def template(item: DocumentTemplate, content: Content) -> Iterator[str]:
-    """A template needs sections, a central one several; no section is empty and no field lacks its content."""
+    """A template needs sections, a central one several; no section is empty, no field lacks its content, and no wording may stay empty."""
     sections = content.parts("sections", item)
     if not sections or (item.is_central and len(sections) < FEWEST_CENTRAL_SECTIONS):
         yield _("has only %(n)s sections.") % {"n": len(sections)}
@@ -111,6 +111,8 @@ def template(item: DocumentTemplate, content: Content) -> Iterator[str]:
         for field in fields:
             if field.lacks_content:
                 yield _("has a field that lacks its content, “%(name)s”.") % {"name": field.label}
+            if field.is_optional and field.kind == field.Kind.WORDING:
+                yield _("has a wording that may stay empty, “%(name)s”: it is deleted instead.") % {"name": field.label}
 
 
 def risk(item: Risk, content: Content) -> Iterator[str]:

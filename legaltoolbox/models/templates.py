@@ -159,6 +159,12 @@ class TemplateField(StableRow):
     wording = models.TextField(_("wording"), blank=True)
     proposals = proposals_field()
     own_copy_only = own_copy_only_field()
+    is_optional = models.BooleanField(
+        _("may stay empty"),
+        default=False,
+        db_default=False,
+        help_text=_("For what need not exist: rows of one’s own, remarks, what only matters after a certain answer."),
+    )
 
     history = HistoricalRecords()
     objects: ClassVar = models.Manager()
@@ -190,8 +196,10 @@ class TemplateField(StableRow):
             field.save()
 
     def clean(self) -> None:
-        """Refuse a field without the columns, options or wording that its kind needs."""
+        """Refuse a field without the columns, options or wording that its kind needs, and a wording that may stay empty."""
         super().clean()
+        if self.is_optional and self.kind == self.Kind.WORDING:
+            raise ValidationError({"is_optional": _("A wording has a text from the beginning: it is deleted instead.")})
         if self.lacks_content:
             name, text = {
                 self.Kind.TABLE: ("columns", _("A table needs its columns.")),

@@ -55,13 +55,15 @@ def project_paper(
     catalogue: Catalogue,
     live: Tables | None = None,
     way: WayTexts | None = None,
+    nothing: Mapping[tuple[str, str], str] | None = None,
 ) -> ProjectPaper:
     """The document with these sections and the values that are `stored` (`ProjectDocument.all_stored`).
 
-    `live` are the tables of what the project says elsewhere, `way` the texts of what has happened to the document. No query.
+    `live` are the tables of what the project says elsewhere, `way` the texts of what has happened to the document,
+    `nothing` what stands in fields that are empty on purpose. No query.
     """
     later = later_places(template.code, document.version)
-    pieces = _Pieces(template, stored, catalogue, live or {}, way or {}, later)
+    pieces = _Pieces(template, stored, catalogue, live or {}, way or {}, nothing or {}, later)
     project = document.project
     with override("da"):
         status = capfirst(document.status_label)
@@ -101,12 +103,14 @@ class _Pieces:
     catalogue: Catalogue
     live: Tables
     way: WayTexts
+    nothing: Mapping[tuple[str, str], str]
     later: set[tuple[str, str]]
     """The fields that are written in the next version."""
 
     def without_answer(self, section: TemplateSection, field: TemplateField) -> str:
         """What stands in a field that is not filled in."""
-        return LATER if (section.key, field.key) in self.later else NOT_FILLED_IN
+        place = section.key, field.key
+        return self.nothing.get(place) or (LATER if place in self.later else NOT_FILLED_IN)
 
 
 def _section(section: TemplateSection, pieces: _Pieces) -> Iterator[Block]:
@@ -155,13 +159,13 @@ def _long_field(section: TemplateSection, field: TemplateField, value: Any, piec
             yield Prose(WRITTEN_BEFORE.format("").rstrip(), "guidance")
             yield from _value(field, value)
     elif table is not None:
-        yield from _live_field(field, table, own_rows(value))
+        yield from _live_field(field, table, own_rows(value), pieces.without_answer(section, field))
     else:
         yield from _field(field, value, pieces.without_answer(section, field))
     yield from (Prose(text, "guidance") for text in _why(section, field, pieces))
 
 
-def _field(field: TemplateField, value: Any, without_answer: str = NOT_FILLED_IN) -> Iterator[Block]:
+def _field(field: TemplateField, value: Any, without_answer: str) -> Iterator[Block]:
     """A field with a long value, under its label; a table has it as its caption."""
     if field_kind(field) != Kind.TABLE or not value:
         yield Heading(field.label, level=2, numbered=False)
@@ -187,11 +191,11 @@ def _value(field: TemplateField, value: Any) -> Iterator[Block]:
         yield Prose(value)
 
 
-def _live_field(field: TemplateField, table: LiveTable, own: list[Row]) -> Iterator[Block]:
+def _live_field(field: TemplateField, table: LiveTable, own: list[Row], without_answer: str) -> Iterator[Block]:
     """What the project says, then what it does not say yet, then the rows of the document's own."""
     if table.rows:
         yield Table(table.columns, table.rows, table.widths, caption=field.label, row_breaks=True)
     if table.lacking:
         yield Prose(f"{NOT_SAID}: {'; '.join(table.lacking)}.", "guidance")
     if own or not (table.rows or table.lacking):
-        yield from _field(field, own)
+        yield from _field(field, own, without_answer)

@@ -50,23 +50,24 @@ def document_paper(
         catalogue,
         situation,
         stored,
-        {},
+        {part.part: part for part in document.saved_parts.all()},
         live,
         uncounted_places(template.code, document.version),
     )
     shown = [state.section for state in states if state.filled or not state.why_not]
+    nothing = {(state.section.key, key): words for state in states for key, words in state.nothing.items()}
     own: Any = copy(document)
     if decision:
         own.status = DocumentStatus.APPROVED
         own.conditions = decision.conditions if decision.answer == Decision.Answer.CONDITIONS else None
     way = shown_way(document, template, decision=decision)
-    return project_paper(own, template, shown, stored, catalogue, live, way)
+    return project_paper(own, template, shown, stored, catalogue, live, way, nothing)
 
 
 def approved_document(
     document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision
 ) -> Approved:
-    """What is kept of the document where this decision, which may not be stored yet, approves it as it stands. 62 queries at most.
+    """What is kept of the document where this decision, which may not be stored yet, approves it as it stands. 64 queries at most.
 
     Raises `ValidationError` as `document_bytes`.
     """

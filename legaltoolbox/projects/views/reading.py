@@ -47,7 +47,7 @@ class ReadSection(NamedTuple):
 @never_cache
 @require_safe
 def reading(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/laes/`: the document as one text, with the opinions and decisions on it. 30 queries at most."""
+    """`…/dokumenter/<nr>/laes/`: the document as one text, with the opinions and decisions on it. 31 queries at most."""
     try:
         opened = own_document(request, code, number, nr, Right.READ)
     except TemplateGone as gone:

@@ -22,7 +22,7 @@ from kl_ai.requests.http import AuthenticatedRequest, get_and_post, is_fetch
 from legaltoolbox.linking import linker
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
-from ..models import ProjectDocument
+from ..models import DocumentPart, ProjectDocument
 from ..models.live import later_places
 from ..rights import Right
 from ..work import facts, sections, way
@@ -41,6 +41,10 @@ class FieldNotes(NamedTuple):
 
     is_unadapted: bool
     """Whether something is still to be written in the wording."""
+    nothing: str
+    """What stands in the document where the field is empty on purpose; "" where it is not."""
+    if_empty: str
+    """What would stand there if an empty field stayed so; "" where it has to be filled in, or is."""
     is_later: bool
     """Whether it is written in the next version."""
     begun: list[tuple[ProjectDocument, DocumentTemplate]]
@@ -56,6 +60,8 @@ class OpenSection:
     fields: list[TemplateField]
     empty: dict[str, Any]
     stored: dict[str, Any]
+    answered: set[str]
+    """The keys of the fields that hold an answer, be it an empty one."""
     facts: dict[str, str]
     live: dict[str, LiveTable]
     """Tables that show what the project says elsewhere, by the keys of their fields."""
@@ -96,6 +102,28 @@ class OpenSection:
         return [(newest[code], templates[code]) for code in sorted(newest) if code in templates]
 
     @cached_property
+    def last_saved(self) -> DocumentPart | None:
+        """When and by whom the section was saved last. One query."""
+        return self.opened.document.last_save(self.section.key)
+
+    @cached_property
+    def nothing(self) -> dict[str, str]:
+        """The keys of the fields that are empty on purpose, to what stands there in the document. One query."""
+        counted = [field for field in self.fields if field.key not in self.way and field.key not in self.later]
+        stored = {(self.section.key, key): self.stored[key] for key in self.answered} | {
+            (self.section.key, key): fact for key, fact in self.facts.items() if not self.stored[key]
+        }
+        live = {(self.section.key, key): table for key, table in self.live.items()}
+        return sections.empty_on_purpose(self.section, counted, stored, live, is_saved=self.last_saved is not None)
+
+    def _if_empty(self, field: TemplateField) -> str:
+        """As `FieldNotes` has it."""
+        table, value = self.live.get(field.key), self.values[field.key] or self.facts.get(field.key, "")
+        is_shown = field.key in self.way or (table is not None and bool(table.rows or table.lacking))
+        is_open = not is_shown and not sections.is_filled(field, value)
+        return sections.optional_words(field) if is_open else ""
+
+    @cached_property
     def later(self) -> set[str]:
         """The keys of the fields that are written in the next version."""
         places = later_places(self.opened.template.code, self.opened.document.version)
@@ -106,6 +134,8 @@ class OpenSection:
         place = self.opened.template.code, self.section.key, field.key
         return FieldNotes(
             is_unadapted=field.key not in self.way and sections.is_unadapted(field, self.stored[field.key]),
+            nothing=self.nothing.get(field.key, ""),
+            if_empty=self._if_empty(field),
             is_later=field.key in self.later,
             begun=self.begun if place in ATTACHMENTS and not self.opened.document.approved_content else [],
         )
@@ -152,7 +182,9 @@ def open_section(opened: OpenDocument, key: str) -> OpenSection:
     live = {key: table for (_section, key), table in tables.items() if kinds.get(key) == sections.Kind.TABLE}
     known = facts.facts_of_section(opened.template, section, shown_facts(opened.document))
     texts = {field: text for (_section, field), text in way.shown_way(opened.document, opened.template, key).items()}
-    return OpenSection(opened, section, fields, empty, opened.document.stored(key, empty), known, live, texts)
+    rows = opened.document.stored(key, dict.fromkeys(empty))
+    own = {field: value for field, value in rows.items() if value is not None}
+    return OpenSection(opened, section, fields, empty, {**empty, **own}, set(own), known, live, texts)
 
 
 @restore.restorable
@@ -247,7 +279,7 @@ def section_page(
         seen=seen,
         page=new_page(),
         others=others_just_now(edits, request.user, timezone.now()) if is_form else [],
-        last_saved=opened.document.last_save(shown.section.key),
+        last_saved=shown.last_saved,
         fields=list(_fields(shown, form, histories)) if is_form else [],
         values=[] if is_form else list(_values(shown, histories)),
         linker=linker(opened.catalogue),

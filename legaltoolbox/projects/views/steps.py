@@ -145,7 +145,7 @@ def sections_with_gaps(opened: OpenDocument) -> DocumentGaps:
         return DocumentGaps([], [])
     states = section_states(opened)
     return DocumentGaps(
-        [state for state in states if not (state.why_not or state.filled or state.is_by_way)],
+        [state for state in states if not (state.why_not or state.is_by_way) and state.state == "not-started"],
         [state for state in states if state.is_asked and state.unadapted],
     )
 

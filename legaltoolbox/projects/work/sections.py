@@ -84,6 +84,11 @@ def given_rows(field: TemplateField, catalogue: Catalogue, situation: Situation)
 
 # How far ------------------------------------------------------------------------------------------
 
+REMOVED = "Teksten er fjernet."
+NO_ROWS = "Ingen."
+LEFT_EMPTY = "Ikke udfyldt."
+"""What stands in a field that is empty on purpose, in Danish as the template is."""
+
 
 def is_filled(field: TemplateField, value: Any) -> bool:
     """Whether the field has an answer. A table has one where a cell is filled in that the template leaves open."""
@@ -94,6 +99,41 @@ def is_filled(field: TemplateField, value: Any) -> bool:
         case Kind.TABLE:
             return any(any(row["cells"][row["fixed"] :]) for row in value)
     return bool(value)
+
+
+def optional_words(field: TemplateField) -> str:
+    """What stands in a field that may stay empty where it does; "" for any other."""
+    if not field.is_optional:
+        return ""
+    has_rows_given = bool(field.row_labels) or filled_tables.filled_table(field) is not None
+    return NO_ROWS if field_kind(field) == Kind.TABLE and not has_rows_given else LEFT_EMPTY
+
+
+def empty_on_purpose(
+    section: TemplateSection,
+    fields: Iterable[TemplateField],
+    stored: Mapping[tuple[str, str], Any],
+    live: Tables,
+    *,
+    is_saved: bool,
+) -> dict[str, str]:
+    """The keys of the section's fields that are empty and need no answer, to what stands there. No query.
+
+    A wording that somebody has deleted, and what the template marks as a field that may stay empty, once the section is
+    saved or something else in it is filled in. Not a table that waits for what the project has still to say.
+    """
+    fields = list(fields)
+    filled = {field.key for field in fields if _has_answer(section, field, stored, live)}
+    words = {}
+    for field in fields:
+        place = section.key, field.key
+        if field.key in filled:
+            continue
+        if field_kind(field) == Kind.WORDING and stored.get(place) == "":
+            words[field.key] = REMOVED
+        elif (is_saved or filled) and (text := optional_words(field)) and not (place in live and live[place].lacking):
+            words[field.key] = text
+    return words
 
 
 def is_unadapted(field: TemplateField, value: Any) -> bool:
@@ -110,6 +150,8 @@ class SectionState:
     filled: int
     total: int
     saved: DocumentPart | None
+    nothing: Mapping[str, str]
+    """The keys of the fields that are empty and need no answer, to what stands there."""
     why_not: str = ""
     """Why the situation does not ask for the section; "" where it does."""
     is_by_way: bool = False
@@ -118,11 +160,16 @@ class SectionState:
     """The wordings in which something is still to be written."""
 
     @property
+    def answered(self) -> int:
+        """The number of fields that wait for nothing."""
+        return self.filled + len(self.nothing)
+
+    @property
     def state(self) -> str:
         """As `part_state.html` takes it."""
         if self.is_complete:
             return "complete"
-        return "in-progress" if self.saved or self.filled else "not-started"
+        return "in-progress" if self.saved or self.answered else "not-started"
 
     @property
     def is_asked(self) -> bool:
@@ -131,7 +178,7 @@ class SectionState:
 
     @property
     def is_complete(self) -> bool:
-        return self.filled == self.total
+        return self.answered == self.total
 
 
 @dataclass(frozen=True)
@@ -193,15 +240,16 @@ def section_states(
     for number, section in enumerate(sections, start=1):
         of_section = catalogue.fields(section)
         fields = [field for field in of_section if (section.key, field.key) not in uncounted]
-        filled = [field for field in fields if _is_answered(section, field, stored, live or {})]
+        filled = sum(_has_answer(section, field, stored, live or {}) for field in fields)
         reason, is_by_way = reasons.get(section.key, ""), bool(of_section) and not fields
         last = saved.get(section.key)
+        nothing = empty_on_purpose(section, fields, stored, live or {}, is_saved=last is not None)
         unadapted = sum(is_unadapted(field, stored.get((section.key, field.key), "")) for field in fields)
-        states.append(SectionState(section, number, len(filled), len(fields), last, reason, is_by_way, unadapted))
+        states.append(SectionState(section, number, filled, len(fields), last, nothing, reason, is_by_way, unadapted))
     return states
 
 
-def _is_answered(
+def _has_answer(
     section: TemplateSection, field: TemplateField, stored: Mapping[tuple[str, str], Any], live: Tables
 ) -> bool:
     place = section.key, field.key
