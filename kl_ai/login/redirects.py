@@ -45,12 +45,20 @@ def _login_paths() -> set[str]:
 def landing_url(user: User) -> str:
     """The page that the user comes to without `next`: staff to the administration, others to their own area.
 
-    The functions that `LANDING_PAGES` names say whose area is another than the vendors'. One query for each of them.
+    As many queries as `other_area`.
     """
     if user.is_staff:
         return reverse("admin:index")
+    return other_area(user) or reverse(settings.LOGIN_REDIRECT_URL)
+
+
+def other_area(user: User) -> str:
+    """The user's own area where it is another than the vendors', as the functions that `LANDING_PAGES` names say; else "".
+
+    Two queries at most for each of them.
+    """
     pages = (import_string(path)(user) for path in settings.LANDING_PAGES)
-    return next(filter(None, pages), "") or reverse(settings.LOGIN_REDIRECT_URL)
+    return next(filter(None, pages), "")
 
 
 def nav_entry(url: str) -> str:

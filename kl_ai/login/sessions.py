@@ -17,6 +17,7 @@ from ..requests.http import AuthenticatedRequest, get_and_post
 from ..security import log as security_log
 from ..security.models import LoginSession
 from .devices import browser_and_system
+from .redirects import landing_url, nav_entry
 
 USED_ON = "used_on"
 """Where the session holds the day on which it was last used."""
@@ -66,7 +67,8 @@ def sessions(request: AuthenticatedRequest) -> HttpResponse:
     rows = LoginSession.objects.alive().filter(user=request.user.pk)
     context = {"sessions": list(rows), "own_key": request.session.session_key, "own_network": network(request)}
     crumbs = [(_("Where you are logged in"), "")]
-    return render_page(request, "account/sessions.html", context, nav_current="vendor", crumbs=crumbs)
+    entry = nav_entry(landing_url(request.user))
+    return render_page(request, "account/sessions.html", context, nav_current=entry, crumbs=crumbs)
 
 
 def _end(request: AuthenticatedRequest) -> HttpResponse:

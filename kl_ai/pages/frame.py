@@ -20,8 +20,10 @@ DOORS = {
     "toolbox": "toolbox",
     "vendor": "vendor",
     "projects": "projects",
+    "municipality and vendor": "projects vendor",
 }
-"""The entry of the first level of the menu (`components/menu.html`) that each entry of the second level stands below."""
+"""The entry of the first level of the menu (`components/menu.html`) that each entry of the second level stands below; two for the login
+of somebody who works for a municipality and acts for a company."""
 
 
 def frame_context(request: HttpRequest) -> dict[str, Any]:

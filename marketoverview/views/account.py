@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kl_ai.login import recent_code, second_factor
+from kl_ai.login.redirects import other_area
 from kl_ai.models import User
 from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import render_page
@@ -43,10 +44,25 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
-    crumbs = [(_("Your company"), reverse("vendor:home"))]
+    entry, crumbs = _areas(request.user)
     crumbs += [(_("Your login"), reverse("vendor:account")), (title, "")] if name != "account" else [(title, "")]
     template = f"marketoverview/vendor/{name}.html"
-    return render_page(request, template, {**context, "title": title}, nav_current="vendor", crumbs=crumbs)
+    return render_page(request, template, {**context, "title": title}, nav_current=entry, crumbs=crumbs)
+
+
+def _areas(user: Any) -> tuple[str, list[tuple[str, str]]]:
+    """The entry of the menu and the way to the pages of a login: those of its municipality, of its company, or of both.
+
+    Three queries at most; none for a login that has just been deleted.
+    """
+    of_company = (_("Your company"), reverse("vendor:home"))
+    municipal = other_area(user) if user.pk else ""
+    if not municipal:
+        return "vendor", [of_company]
+    of_municipality = (_("For municipalities"), municipal)
+    if Vendor.objects.for_member(user).exists():
+        return "municipality and vendor", [of_municipality, of_company]
+    return "projects", [of_municipality]
 
 
 @never_cache

@@ -83,8 +83,9 @@ def invited_address(match: ResolverMatch) -> str:
 
 
 def landing_page(user: User) -> str:
-    """The page that a login leads whoever works for a municipality to; "" for others. One query."""
-    return reverse("projects:home") if MunicipalityMember.objects.filter(user=user).exists() else ""
+    """The page that a login leads whoever works for a municipality to, or may ask to; "" for others. Two queries at most."""
+    is_ours = MunicipalityMember.objects.filter(user=user).exists() or Municipality.objects.open_to(user)
+    return reverse("projects:home") if is_ours else ""
 
 
 @restore.restorable
