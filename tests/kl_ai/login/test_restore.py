@@ -137,7 +137,7 @@ def test_what_is_too_long_is_not_kept_of_strangers(size, is_known, is_kept, clie
     if not is_known:
         client.cookies.clear()
     client.post("/form/1/", {"text": "x" * size})
-    log_in(client, member.email)
+    log_in(client, member.email, next="/form/1/")
     assert (form_text(client) != "empty") is is_kept
 
 
