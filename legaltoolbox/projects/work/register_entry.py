@@ -8,7 +8,7 @@ fields, and “Opret Extern DPIA”, which asks for a link). What neither asks f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils import timezone
@@ -19,14 +19,19 @@ from kl_ai.text import clean_line
 from legaltoolbox.files.texts import danish_date
 from legaltoolbox.rating import RiskLevel
 
-from ..models import Opinion, ProjectFact
-from .report import ProjectReport
+from ..models import Decision, Opinion, ProjectFact
+from .report import ProjectReport, ReportedDocument
 from .risks import RiskCounts, risk_counts
 
 DPIA = "S11"
 """The template of the impact assessment."""
 YES, NO = "Ja", "Nej"
 CHANGED = "DPIA’en er ændret, siden den blev besluttet."
+CHANGED_SINCE_OPINION = "DPIA’en er ændret siden udtalelsen"
+CONDITIONS, CONDITIONS_MET = (
+    "DPIA’en er godkendt på vilkår, som ikke er opfyldt endnu.",
+    "DPIA’en er godkendt på vilkår, som er opfyldt.",
+)
 RESULTS = {RiskLevel.HIGH: "Høj risiko", RiskLevel.MIDDLE: "Mellem risiko", RiskLevel.LOW: "Lav risiko"}
 """What KITOS calls the levels, the highest first."""
 
@@ -62,15 +67,26 @@ def _risk_lines(report: ProjectReport) -> list[Line]:
     )
     rated = risk_counts(report.risks)
     begun = "" if is_done else f"{_begun(rated)} "
-    approved = report.newest_approved(DPIA)
-    decision = approved.last_decision if approved else None
-    changed = f" {CHANGED}" if approved and decision and approved.is_changed_since(decision) else ""
     return [
         ("Foretaget risikovurdering", YES if is_done else NO),
         ("Dato for seneste risikovurdering", max(days) if is_done else ""),
         ("Hvad viste den seneste risikovurdering?", highest if is_done else ""),
-        ("Bemærkninger", f"{begun}Risici efter foranstaltninger: {words}.{changed}"),
+        ("Bemærkninger", " ".join([f"{begun}Risici efter foranstaltninger: {words}.", *_remarks(report)])),
     ]
+
+
+def _remarks(report: ProjectReport) -> Iterator[str]:
+    """What the field of the impact assessment has no room for, which takes yes or no alone."""
+    approved = report.newest_approved(DPIA)
+    decision = approved.last_decision if approved else None
+    if approved is None or decision is None:
+        return
+    if decision.answer == Decision.Answer.CONDITIONS:
+        yield CONDITIONS_MET if decision.met else CONDITIONS
+    if approved.is_changed_since(decision):
+        yield CHANGED
+    if (opinion := approved.last_opinion) and approved.is_changed_since(opinion):
+        yield f"{CHANGED_SINCE_OPINION}."
 
 
 def _begun(rated: RiskCounts) -> str:
@@ -83,18 +99,23 @@ def _dpia_lines(report: ProjectReport) -> list[Line]:
     """The newest approved impact assessment, and what the data protection officer has said last of any version."""
     approved = report.newest_approved(DPIA)
     decision = approved.last_decision if approved else None
-    opinions = [row.last_opinion for row in report.documents if row.document.template == DPIA and row.last_opinion]
+    opinions = [
+        (row.last_opinion, row) for row in report.documents if row.document.template == DPIA and row.last_opinion
+    ]
+    last = max(opinions, key=lambda each: each[0].at, default=None)
     return [
         ("Gennemført DPIA / Konsekvensanalyse", YES if approved else NO),
         ("Dato for den seneste DPIA", timezone.localdate(decision.at) if decision else ""),
-        ("Databeskyttelsesrådgiverens udtalelse", _opinion(max(opinions, key=lambda row: row.at)) if opinions else ""),
+        ("Databeskyttelsesrådgiverens udtalelse", _opinion(*last) if last else ""),
     ]
 
 
-def _opinion(opinion: Opinion) -> str:
+def _opinion(opinion: Opinion, row: ReportedDocument) -> str:
+    """The verdict with its day, and whether the document has changed since."""
     with override("da"):
         verdict = capfirst(str(opinion.get_verdict_display()))
-    return f"{verdict}, {danish_date(timezone.localdate(opinion.at))}"
+    changed = f". {CHANGED_SINCE_OPINION}" if row.is_changed_since(opinion) else ""
+    return f"{verdict}, {danish_date(timezone.localdate(opinion.at))}{changed}"
 
 
 def _basis(report: ProjectReport) -> str:

@@ -16,7 +16,7 @@ from legaltoolbox.projects.rights import ProjectRole
 from legaltoolbox.projects.views import steps as step_views
 from tests.concurrency import ProcessKilled, killed_after, run_at_once
 from tests.legaltoolbox.projects.builders import make_member
-from tests.legaltoolbox.projects.documents import begin, keep, shown_to_decide
+from tests.legaltoolbox.projects.documents import begin, keep, looked_at, shown_to_decide
 from tests.mails import log_in_recently
 
 SOON = timezone.localdate() + timedelta(days=14)
@@ -43,7 +43,9 @@ def send(document, step, member, **typed):
     address = [*document.project.address, document.number]
     if opinion := document.last_opinion():
         typed |= {"opinion": str(opinion.pk), "seen": fingerprint(advice_answers(opinion.points.all()))}
-    typed = {**shown_to_decide(document), "conditions": "", "reason": "", **typed}
+    typed = {**shown_to_decide(document), "conditions": "", "reason": "Det haster.", **typed}
+    if step == "opinion":
+        typed = looked_at(typed)
     return browser.post(reverse(f"projects:document_{step}", args=address), typed)
 
 
@@ -155,7 +157,7 @@ def test_of_twenty_decisions_at_once_one_is_made_and_told_once(document, team, s
         return send(document, "decide", member, answer=answer, reason="Fordi.").status_code
 
     codes = run_at_once(decide, answers)
-    assert set(codes) <= {200, 302}
+    assert set(codes) <= {200, 302, 503}, "or nothing is decided, as too many files are being made"
     assert Decision.objects.count() == 1
     assert team.project.events.filter(what="decided").count() == 1
     assert told() == ["dpo", "editor", "lead", "substitute"]
