@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -321,7 +321,7 @@ def _values(
         is_table = sections.field_kind(field) == sections.Kind.TABLE
         why = why_words(facts.reason_of(shown.stored, field.key, shown.facts.get(field.key, "")))
         table = shown.live.get(field.key)
-        rows = own_rows(value) if table else value
+        rows: Any = own_rows(cast(list[Any], value)) if table else value
         yield (
             field,
             shown.happened(field),

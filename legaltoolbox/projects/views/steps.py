@@ -314,4 +314,4 @@ def meet_conditions(request: AuthenticatedRequest, code: str, number: int, nr: i
         return _steps_page(request, opened, conditions=form)
     data = form.cleaned_data
     verb = lambda: ConditionsMet.write(opened.project, request.user, data["decision"] or 0, data["how"])  # noqa: E731  # one of several verbs
-    return _step(request, opened, verb, CONDITIONS_MET, conditions=form)
+    return _step(request, opened, verb, str(CONDITIONS_MET), conditions=form)

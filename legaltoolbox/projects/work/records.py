@@ -39,7 +39,7 @@ def participants(project: Project) -> Rows:
     return [
         *([OWNER, name] for name in owner),
         *([capfirst(str(row.get_role_display())), str(row.member.user)] for row in members),
-        *([OFFICERS[row.dpo], str(row.user)] for row in officers.order_by("dpo", "pk")),
+        *([OFFICERS[MunicipalityMember.Dpo(row.dpo)], str(row.user)] for row in officers.order_by("dpo", "pk")),
     ]
 
 
