@@ -19,7 +19,6 @@ from kl_ai.drafts.parts import changed_items, fingerprint
 from .answers import LastChange
 from .authors import authors, has_words_of
 from .events import ProjectEvent
-from .facts import ProjectFact
 from .live import live_states
 from .opinions import (
     HASH_LETTERS,
@@ -134,28 +133,27 @@ class DocumentSteps(models.Model):
     def state_hashes(project: Any, documents: Iterable["DocumentSteps"]) -> dict[Any, str]:
         """Key of each of these documents to a text that is equal for equal content and version.
 
-        Its content are its answers, the shared facts, the rows of the project that it shows, and what is answered about the
-        solution, by which its sections are chosen. Four queries, and one for each kind of row: nine at most.
+        Its content are its answers, the facts and the rows of the project that it shows, and what is answered about the
+        solution, by which its sections are chosen. Three queries, and one for each kind of row: eight at most.
         """
         by_key = {document.pk: document for document in documents}
         answers: dict[Any, list[list[Any]]] = {key: [] for key in by_key}
         rows = project.documents.filter(pk__in=by_key, answers__isnull=False).order_by()
         for key, *answer in rows.values_list("pk", "answers__section", "answers__field", "answers__value"):
             answers[key].append(answer)
-        facts = ProjectFact.shared(project)
         situation = [
             list(answer) for answer in project.screening_answers.order_by("question").values_list("question", "value")
         ]
         live = live_states(project, {document.template for document in by_key.values()})
         return {
             key: hash_of_state(
-                [document.template, document.version, sorted(answers[key]), facts, live[document.template], situation]
+                [document.template, document.version, sorted(answers[key]), live[document.template], situation]
             )
             for key, document in by_key.items()
         }
 
     def state_hash(self) -> str:
-        """The text of this document, as `state_hashes`. Seven queries at most."""
+        """The text of this document, as `state_hashes`. Six queries at most."""
         return self.state_hashes(self.project, [self])[self.pk]
 
     def is_changed_since_sent(self, state: str) -> bool:

@@ -51,11 +51,16 @@ class ProjectFact(models.Model):
         return {**dict.fromkeys(cls.Key.values, ""), **dict(project.facts.values_list("key", "value"))}
 
     @classmethod
+    def with_title(cls, project: Project) -> dict[str, str]:
+        """The facts and the title of the project, by their keys: without who leads it. One query."""
+        return {TITLE: project.title, **cls.stored(project)}
+
+    @classmethod
     def shared(cls, project: Project) -> dict[str, str]:
         """What every document of the project may show: the facts, its title and who leads it, by their keys. Two queries."""
         leads = project.members.filter(role=ProjectRole.LEAD).select_related("member__user").order_by("pk")
         names = ", ".join(str(row.member.user) for row in leads)
-        return {TITLE: project.title, LEAD: names, **cls.stored(project)}
+        return {LEAD: names, **cls.with_title(project)}
 
     @classmethod
     def save_all(cls, project: Project, values: Mapping[str, str], seen: str, by: Any) -> None:

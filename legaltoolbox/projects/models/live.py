@@ -7,6 +7,7 @@ from typing import Any
 
 from .edited import EditedRow
 from .events import ProjectEvent
+from .fact_fields import facts_of_state
 from .facts import ProjectFact
 from .legal_bases import ProjectLegalBasis
 from .measures import Measure
@@ -170,10 +171,10 @@ def events_of_rows(template: str) -> set[str]:
 def events_of_shown(template: str) -> set[str]:
     """The kinds of events that change what a document of this template shows of the project. No query.
 
-    The rows of its tables, what the documents share, and the answers about the solution. Its own sections are not among it.
+    The rows of its tables, and the answers about the solution. Its own sections and the facts are not among it.
     """
     gone = {_DELETED[name] for name in _rows_of(template) if name in _DELETED}
-    return {*events_of_rows(template), *gone, What.FACT, What.ANSWERED}
+    return {*events_of_rows(template), *gone, What.ANSWERED}
 
 
 def _rows_of(template: str) -> set[str]:
@@ -195,11 +196,11 @@ def savers_of_rows(project: Any, template: str, since: datetime) -> set[Any]:
 
 
 def project_content(project: Any) -> dict[str, Any]:
-    """The facts, risks, measures, bases, requirements and evidence of the project as they are written; equal for equal content.
+    """The title, facts, risks, measures, bases, requirements and evidence of the project; equal for equal content.
 
-    Seven queries.
+    Without who leads it and who is responsible for them. Six queries.
     """
-    return {"facts": ProjectFact.shared(project)} | {name: _all_rows(project, name) for name in _STORED}
+    return {"facts": ProjectFact.with_title(project)} | {name: _all_rows(project, name) for name in _STORED}
 
 
 def is_against_risks(places: list[str], left_out: Collection[str] = ()) -> bool:
@@ -210,14 +211,19 @@ def is_against_risks(places: list[str], left_out: Collection[str] = ()) -> bool:
     return not places or any(code.startswith(("R", "E")) and code not in left_out for code in places)
 
 
-def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, list[list[Any]]]]:
-    """Template to what the project says elsewhere and its document shows; equal for equal content.
+def live_states(project: Any, templates: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Template to what the project says elsewhere and its document shows, facts and rows; equal for equal content.
 
-    One query for each kind of row that one of them shows: three for one template, five at most.
+    One query, and one for each kind of row that one of them shows: four for one template, six at most.
     """
+    facts = ProjectFact.with_title(project)
     needed = {template: _rows_of(template) for template in templates}
     rows = {name: _rows(project, name) for name in sorted(set().union(*needed.values()))}
-    return {template: {name: rows[name] for name in names} for template, names in needed.items()}
+    return {
+        template: {"facts": {key: facts[key] for key in facts_of_state(template)}}
+        | {name: rows[name] for name in names}
+        for template, names in needed.items()
+    }
 
 
 def _rows(project: Any, name: str) -> list[list[Any]]:

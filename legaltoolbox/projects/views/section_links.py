@@ -5,6 +5,7 @@ from django.urls import reverse
 from legaltoolbox.models import TemplateField, TemplateSection
 
 from ..models import ProjectDocument
+from ..models.fact_fields import BY_FIELD
 from ..models.live import LiveSource
 from ..work import facts
 from ..work.live import LiveTable
@@ -22,7 +23,7 @@ LIVE_PAGES = dict.fromkeys(LiveSource, "risks") | {
 
 def fact_url(document: ProjectDocument, section: TemplateSection, field: TemplateField) -> str:
     """The address of the page where the fact of a field is written; "" where nobody in the project can write it."""
-    fact = facts.BY_FIELD.get((document.template, section.key, field.key), "")
+    fact = BY_FIELD.get((document.template, section.key, field.key), "")
     page = facts.PAGES.get(fact, "facts")
     return reverse(f"projects:{page}", args=document.project.address) if page else ""
 

@@ -1,4 +1,4 @@
-"""Which fields of the templates ask for what a project says once, and what such a field holds.
+"""What a field holds that asks for what a project says once.
 
 A field without an answer of its own holds the fact. One that differs keeps its own answer, and why it differs.
 """
@@ -11,62 +11,13 @@ from typing import Any
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
 from ..models import Project, ProjectFact
+from ..models.fact_fields import BY_FIELD, CASE_NUMBER, JOINED, MUNICIPALITY
 from ..models.facts import LEAD, MOST_FACT_LETTERS, TITLE
 
-Key = ProjectFact.Key
-SOLUTION_AND_VENDOR, SOLUTION_AND_USE = "solution-vendor", "solution-use"
-"""Two facts that a field asks for together."""
-JOINED = {
-    SOLUTION_AND_VENDOR: (Key.SOLUTION, Key.VENDOR, ", "),
-    SOLUTION_AND_USE: (Key.SOLUTION, Key.PURPOSE, ": "),
-}
-CASE_NUMBER, MUNICIPALITY = "case-number", "municipality"
-"""What the project holds elsewhere and is no part of a document's state: to register a case is no change of its documents."""
 PAGES = {TITLE: "details", LEAD: "members", CASE_NUMBER: "details", MUNICIPALITY: ""}
 """Where a fact is written that is not on the page of the facts; "" where nobody in the project can write it."""
 WHY, SHOWN = ".why", ".fact"
 """The ends of the key under which a document keeps why a field differs from the fact, and of the fact that a page has shown."""
-
-FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    TITLE: (("S05", "1", "1"),),
-    CASE_NUMBER: (("S05", "1", "6"),),
-    MUNICIPALITY: (("S08", "1", "3"), ("S11", "1", "2")),
-    LEAD: (("S05", "1", "4"), ("S07", "1", "2")),
-    Key.OWNER: (
-        ("S05", "1", "3"),
-        ("S07", "1", "3"),
-        ("S11", "1", "3"),
-        ("S14", "1", "3"),
-        ("S15", "2", "2"),
-        ("S26", "2", "5"),
-    ),
-    Key.SOLUTION: (
-        ("S06", "1", "1"),
-        ("S07", "1", "1"),
-        ("S09", "1", "1"),
-        ("S10", "1", "1"),
-        ("S11", "1", "1"),
-        ("S12", "1", "1"),
-        ("S15", "1", "1"),
-        ("S17", "1", "1"),
-        ("S28", "1", "1"),
-        ("S32", "1", "1"),
-        ("S34", "1", "3"),
-    ),
-    SOLUTION_AND_VENDOR: (
-        ("S13", "1", "1"),
-        ("S19", "1", "1"),
-        ("S21", "1", "1"),
-        ("S31", "1", "1"),
-        ("S33", "1", "1"),
-    ),
-    SOLUTION_AND_USE: (("S08", "1", "1"), ("S14", "1", "1"), ("S24", "1", "1"), ("S25", "1", "1")),
-    Key.VENDOR: (("S06", "1", "2"), ("S23", "1", "3"), ("S27", "4", "6")),
-    Key.PURPOSE: (("S07", "2", "3"), ("S26", "3", "2")),
-    Key.PERSONS: (("S07", "2", "4"), ("S19", "1", "3")),
-}
-"""The facts to the fields that ask for just that: template, section, field."""
-BY_FIELD = {place: fact for fact, places in FACT_FIELDS.items() for place in places}
 
 
 def project_facts(project: Project) -> dict[str, str]:

@@ -19,9 +19,10 @@ from legaltoolbox.files.texts import danish_date
 from legaltoolbox.models import DocumentTemplate, Risk
 
 from ..models import Decision, Measure, Project, ProjectDocument
+from ..models.fact_fields import FACT_FIELDS
 from ..models.live import LIVE_FIELDS, RECORDS, LiveSource, is_against_risks
 from ..models.values import Row
-from .facts import FACT_FIELDS, project_facts
+from .facts import project_facts
 from .records import participants, versions
 from .requirements import State, requirement_rows
 from .risks import RiskRow, risk_rows

@@ -8,7 +8,8 @@ from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectFact
-from legaltoolbox.projects.work.facts import BY_FIELD, project_facts
+from legaltoolbox.projects.models.fact_fields import BY_FIELD
+from legaltoolbox.projects.work.facts import project_facts
 
 pytestmark = pytest.mark.any_database
 

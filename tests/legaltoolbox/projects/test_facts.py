@@ -10,7 +10,8 @@ from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectFact
-from legaltoolbox.projects.work.facts import BY_FIELD, CASE_NUMBER, FACT_FIELDS, JOINED, LEAD, MUNICIPALITY
+from legaltoolbox.projects.models.fact_fields import BY_FIELD, CASE_NUMBER, FACT_FIELDS, JOINED, MUNICIPALITY
+from legaltoolbox.projects.models.facts import LEAD
 from tests.legaltoolbox.projects.documents import begin, browser
 
 

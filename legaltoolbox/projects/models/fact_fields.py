@@ -1,0 +1,65 @@
+"""Which fields of the templates ask for what a project says once, and which of it belongs to the state of a document."""
+
+from .facts import LEAD, TITLE, ProjectFact
+
+Key = ProjectFact.Key
+SOLUTION_AND_VENDOR, SOLUTION_AND_USE = "solution-vendor", "solution-use"
+"""Two facts that a field asks for together."""
+JOINED = {
+    SOLUTION_AND_VENDOR: (Key.SOLUTION, Key.VENDOR, ", "),
+    SOLUTION_AND_USE: (Key.SOLUTION, Key.PURPOSE, ": "),
+}
+CASE_NUMBER, MUNICIPALITY = "case-number", "municipality"
+"""What the project holds elsewhere and is no part of a document's state: to register a case is no change of its documents."""
+
+FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    TITLE: (("S05", "1", "1"),),
+    CASE_NUMBER: (("S05", "1", "6"),),
+    MUNICIPALITY: (("S08", "1", "3"), ("S11", "1", "2")),
+    LEAD: (("S05", "1", "4"), ("S07", "1", "2")),
+    Key.OWNER: (
+        ("S05", "1", "3"),
+        ("S07", "1", "3"),
+        ("S11", "1", "3"),
+        ("S14", "1", "3"),
+        ("S15", "2", "2"),
+        ("S26", "2", "5"),
+    ),
+    Key.SOLUTION: (
+        ("S06", "1", "1"),
+        ("S07", "1", "1"),
+        ("S09", "1", "1"),
+        ("S10", "1", "1"),
+        ("S11", "1", "1"),
+        ("S12", "1", "1"),
+        ("S15", "1", "1"),
+        ("S17", "1", "1"),
+        ("S28", "1", "1"),
+        ("S32", "1", "1"),
+        ("S34", "1", "3"),
+    ),
+    SOLUTION_AND_VENDOR: (
+        ("S13", "1", "1"),
+        ("S19", "1", "1"),
+        ("S21", "1", "1"),
+        ("S31", "1", "1"),
+        ("S33", "1", "1"),
+    ),
+    SOLUTION_AND_USE: (("S08", "1", "1"), ("S14", "1", "1"), ("S24", "1", "1"), ("S25", "1", "1")),
+    Key.VENDOR: (("S06", "1", "2"), ("S23", "1", "3"), ("S27", "4", "6")),
+    Key.PURPOSE: (("S07", "2", "3"), ("S26", "3", "2")),
+    Key.PERSONS: (("S07", "2", "4"), ("S19", "1", "3")),
+}
+"""The facts to the fields that ask for just that: template, section, field."""
+BY_FIELD = {place: fact for fact, places in FACT_FIELDS.items() for place in places}
+_NO_PART = frozenset({LEAD, CASE_NUMBER, MUNICIPALITY})
+
+
+def facts_of_state(template: str) -> set[str]:
+    """The keys of the facts that a document of this template shows and whose change is a change of it. No query.
+
+    Who leads the project is none of them, as no person responsible is: a document says the same when somebody takes over.
+    """
+    shown = {fact for fact, places in FACT_FIELDS.items() if any(code == template for code, _section, _field in places)}
+    single = {key for fact in shown for key in (JOINED[fact][:2] if fact in JOINED else (fact,))}
+    return {str(key) for key in single - _NO_PART}
