@@ -68,6 +68,10 @@ class ProjectLegalBasis(DeletableRow):
         return self.judgement == self.Judgement.SUFFICIENT
 
     @property
+    def is_doubtful(self) -> bool:
+        return self.judgement == self.Judgement.DOUBTFUL
+
+    @property
     def is_empty(self) -> bool:
         """Whether no basis and no reason is written."""
         return not (self.basis or self.why)
@@ -128,6 +132,25 @@ class AddedBases(NamedTuple):
     """Those that hold what was described, in the order of the phases."""
     unchanged: list[ProjectLegalBasis]
     """Those that somebody had described otherwise before; they are as they were."""
+
+
+class BasisLack(models.TextChoices):
+    """What the phases of use lack, as the pages, the decisions and the report say it."""
+
+    NONE = "missing", _("No sufficient legal basis for the use is described.")
+    DOUBTFUL = "doubtful", _("The legal basis for the use is doubtful.")
+    """Each processing has a basis or one that the team doubts, and at least one is doubtful."""
+
+
+def lack(rows: Iterable[ProjectLegalBasis], phases: Iterable[str]) -> BasisLack | None:
+    """What these phases lack; None where each processing in them has a sufficient basis. No query."""
+    rows = list(rows)
+    without = lacking(rows, phases)
+    if not without:
+        return None
+    of_phases = [[row for row in rows if row.phase == phase] for phase in without]
+    is_doubtful = all(own and all(row.is_sufficient or row.is_doubtful for row in own) for own in of_phases)
+    return BasisLack.DOUBTFUL if is_doubtful else BasisLack.NONE
 
 
 def lacking(rows: Iterable[ProjectLegalBasis], phases: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from kl_ai.validators import validate_text
 from ..days import LATEST
 from ..models import AdvicePoint, Decision, Opinion
 from ..models.document_steps import advice_answers
+from ..models.legal_bases import BasisLack
 from ..models.opinions import refuse_points
 from ..work.decisions import HardWarning
 from .edited_forms import capitalised
@@ -115,12 +116,16 @@ class OpinionForm(forms.Form):
 
 
 WARNED_OF = {
-    HardWarning.BASIS: gettext_lazy("No sufficient legal basis for the use is described."),
+    HardWarning.BASIS: BasisLack.NONE.label,
+    HardWarning.DOUBTFUL_BASIS: BasisLack.DOUBTFUL.label,
     HardWarning.HIGH_RISK: gettext_lazy("A risk stays high after the measures."),
 }
 WHY_YES = {
     HardWarning.BASIS: gettext_lazy(
         "Write why you say yes although no sufficient legal basis for the use is described, or say yes on conditions."
+    ),
+    HardWarning.DOUBTFUL_BASIS: gettext_lazy(
+        "Write why you say yes although the legal basis for the use is doubtful, or say yes on conditions."
     ),
     HardWarning.HIGH_RISK: gettext_lazy(
         "Write why you say yes although a risk stays high after the measures, or say yes on conditions."

@@ -159,18 +159,13 @@ class PointGrounds:
         return requirement_counts(self.of_project.requirements)
 
     @property
-    def lacks_in_use(self) -> list[Phase]:
-        """The phases of use without a sufficient legal basis."""
-        return self.of_project.bases.lacks_in_use
-
-    @property
     def is_basis_due(self) -> bool:
         """Whether the legal basis has to be in place here, so that the lack of one is a hard warning."""
         return self.code != GO_ON
 
     @property
     def hard_warnings(self) -> list[HardWarning]:
-        return hard_warnings(lacks_basis=self.is_basis_due and self.lacks_in_use, has_high_risk=self.high)
+        return hard_warnings(basis=self.of_project.bases.lack if self.is_basis_due else None, has_high_risk=self.high)
 
     @property
     def lacking_bases(self) -> list[PhaseBases]:

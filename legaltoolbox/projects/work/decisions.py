@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from legaltoolbox.catalogue import Catalogue
-from legaltoolbox.models import Phase
 
 from ..models import AdvicePoint, Decision, Opinion, Project, ProjectDocument, open_conditions
+from ..models.legal_bases import BasisLack
 from ..models.live import LIVE_FIELDS, LiveSource
-from .legal_bases import project_bases
+from .legal_bases import ProjectBases, project_bases
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
 SHOW_RISKS = frozenset({LiveSource.RISKS, LiveSource.RESIDUAL, LiveSource.HIGH})
@@ -24,12 +24,18 @@ class HardWarning(StrEnum):
 
     BASIS = "basis"
     """No sufficient legal basis for the use."""
+    DOUBTFUL_BASIS = "doubtful-basis"
     HIGH_RISK = "high-risk"
     """A risk that is high after what is done about it."""
 
 
-def hard_warnings(*, lacks_basis: Any, has_high_risk: Any) -> list[HardWarning]:
-    found = ((HardWarning.BASIS, lacks_basis), (HardWarning.HIGH_RISK, has_high_risk))
+def hard_warnings(*, basis: BasisLack | None, has_high_risk: Any) -> list[HardWarning]:
+    """What a page warns of: what the legal basis for the use lacks, where the page is about it, and the risks that stay high."""
+    found = (
+        (HardWarning.BASIS, basis == BasisLack.NONE),
+        (HardWarning.DOUBTFUL_BASIS, basis == BasisLack.DOUBTFUL),
+        (HardWarning.HIGH_RISK, has_high_risk),
+    )
     return [warning for warning, holds in found if holds]
 
 
@@ -47,8 +53,7 @@ class Grounds:
     """Risks that are high after what is done about them."""
     open_risks: list[RiskRow]
     risk_counts: RiskCounts
-    lacks_in_use: list[Phase]
-    """Phases of use without a sufficient legal basis."""
+    bases: ProjectBases
     open_conditions: list[Decision]
     """Decisions of the project, on whatever, whose conditions are not met yet."""
 
@@ -57,7 +62,7 @@ class Grounds:
         """What the document itself is about: whether it shows the legal bases, or the risks."""
         shown = {source for (template, _section, _field), source in LIVE_FIELDS.items() if template == self.template}
         return hard_warnings(
-            lacks_basis=LiveSource.BASES in shown and self.lacks_in_use,
+            basis=self.bases.lack if LiveSource.BASES in shown else None,
             has_high_risk=shown & SHOW_RISKS and self.high,
         )
 
@@ -70,7 +75,7 @@ class Grounds:
             "not_followed": [point.number for point in self.points if point.answer in ("partly", "not-followed")],
             "high_risks": [row.code for row in self.high],
             "open_risks": [row.code for row in self.open_risks],
-            "without_basis": [phase.slug for phase in self.lacks_in_use],
+            "without_basis": [phase.slug for phase in self.bases.lacks_in_use],
         }
         return record | conditions_record(self.open_conditions)
 
@@ -93,6 +98,6 @@ def grounds(project: Project, document: ProjectDocument, catalogue: Catalogue, s
         high=[row for row in rows if row.stays_high],
         open_risks=[row for row in rows if row.is_open],
         risk_counts=risk_counts(rows),
-        lacks_in_use=project_bases(project, catalogue).lacks_in_use,
+        bases=project_bases(project, catalogue),
         open_conditions=open_conditions(project.decisions.select_related("document").with_conditions_met()),
     )

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from legaltoolbox import left_out
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import LegalBasis, LegalBasisPhase, Phase
 from legaltoolbox.screening import NO, Situation
 
 from ..models import Project, ProjectLegalBasis
-from ..models.legal_bases import lacking
+from ..models.legal_bases import BasisLack, lack, lacking
 from .situations import situation_of
 
 IN_USE = ("idriftsaettelse", "drift-og-overvaagning")
@@ -53,6 +55,17 @@ class ProjectBases:
         return [each for each in self.lacking if each.phase.slug in IN_USE]
 
     @property
+    def lack(self) -> BasisLack | None:
+        """What the use lacks; None where it lacks nothing."""
+        rows = [row for each in self.phases for row in each.rows]
+        return lack(rows, [each.phase.slug for each in self.lacking_in_use])
+
+    @property
+    def warning(self) -> str:
+        """The hard warning as a sentence; "" where the use lacks nothing."""
+        return warning(self.lack)
+
+    @property
     def lacks_in_use(self) -> list[Phase]:
         """The phases of the hard warning, which stands on the overview, at each decision and in the report."""
         return [each.phase for each in self.lacking_in_use]
@@ -86,13 +99,20 @@ def project_bases(project: Project, catalogue: Catalogue) -> ProjectBases:
     )
 
 
-def lacks_in_use(project: Project, situation: Situation, catalogue: Catalogue) -> list[Phase]:
-    """As `ProjectBases.lacks_in_use`, without reading the texts. One query at most."""
+def warning(found: BasisLack | None) -> str:
+    """What must not be done while the use lacks this; "" where it lacks nothing."""
+    if found == BasisLack.DOUBTFUL:
+        return _("The solution must not be used yet: the legal basis for its use is doubtful.")
+    return _("The solution must not be used yet: no sufficient basis is described for its use.") if found else ""
+
+
+def lacks_in_use(project: Project, situation: Situation, catalogue: Catalogue) -> tuple[list[Phase], BasisLack | None]:
+    """As `ProjectBases.lacks_in_use` and `lack`, without reading the texts. One query at most."""
     if not is_basis_needed(situation):
-        return []
-    rows = project.legal_bases.filter(phase__in=IN_USE).order_by().only("project", "phase", "judgement")
+        return [], None
+    rows = list(project.legal_bases.filter(phase__in=IN_USE).order_by().only("project", "phase", "judgement"))
     without = set(lacking(rows, IN_USE))
-    return [phase for phase in catalogue.phases if phase.slug in without]
+    return [phase for phase in catalogue.phases if phase.slug in without], lack(rows, without)
 
 
 def phases_of(catalogue: Catalogue, code: str) -> list[Phase]:

@@ -20,6 +20,7 @@ from legaltoolbox.models import Activity, DocumentTemplate
 from legaltoolbox.screening import Situation, situation_answers
 
 from ..models import DocumentStatus, Project, ProjectDocument, ProjectEvent
+from ..models.legal_bases import BasisLack
 from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
 from .legal_bases import IN_USE, lacks_in_use
@@ -311,21 +312,31 @@ def _document_line(project: Project, thing: WaitingThing, template: DocumentTemp
 def _bases(project: Project, situation: Situation, catalogue: Catalogue) -> Iterable[ProjectWarning]:
     """The warning that the use has no sufficient legal basis; a closed project has it alone where it was in use. One query."""
     is_in_use = project.phase in IN_USE
-    phases = lacks_in_use(project, situation, catalogue)
-    if not phases or not (is_in_use or project.is_active):
+    phases, lack = lacks_in_use(project, situation, catalogue)
+    if lack is None or not (is_in_use or project.is_active):
         return
     url = reverse("projects:legal_bases", args=project.address)
     links = [(format_html('<span lang="da">{}</span>', phase), f"{url}#{phase.slug}") for phase in phases]
+    heading, text = _lack_words(lack, is_in_use=is_in_use)
+    yield ProjectWarning("error" if is_in_use else "warning", heading, text, links)
+
+
+def _lack_words(lack: BasisLack, *, is_in_use: bool) -> tuple[str, str]:
+    """The heading of the warning, and what to do."""
+    if lack == BasisLack.DOUBTFUL:
+        text = (
+            _("Personal data must not be processed without a clear one. Stop the use, or make the basis clear:")
+            if is_in_use
+            else _("Before you take the solution into use, make the basis clear in these phases:")
+        )
+        return _("The legal basis for the use is doubtful"), text
     if is_in_use:
-        heading = _("No sufficient legal basis for the use")
-        text = _(
+        return _("No sufficient legal basis for the use"), _(
             "Personal data must not be processed without one. Stop the use, or describe the basis of each processing:"
         )
-        yield ProjectWarning("error", heading, text, links)
-    else:
-        heading = _("The legal basis for the use is missing")
-        text = _("Before you take the solution into use, describe the basis of each processing in these phases:")
-        yield ProjectWarning("warning", heading, text, links)
+    return _("The legal basis for the use is missing"), _(
+        "Before you take the solution into use, describe the basis of each processing in these phases:"
+    )
 
 
 def _risks(risks: Iterable[RiskRow]) -> Iterable[ProjectWarning]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..models import Opinion
+from ..models.legal_bases import BasisLack
 from .report import ProjectReport, ReportedDocument
 from .requirements import requirement_counts
 from .risks import risk_counts
@@ -22,14 +23,16 @@ def warnings(report: ProjectReport) -> list[str]:
 def _law(report: ProjectReport) -> list[str]:
     """What the law does not allow: a use without a basis, a high risk without Datatilsynet, against the officer's advice."""
     sentences = []
-    if report.bases.lacks_in_use:
+    if report.bases.lack:
         phases = ", ".join(str(phase) for phase in report.bases.lacks_in_use)
-        sentences.append(
-            _(
+        words = (
+            _("The legal basis for the use is doubtful (%(phases)s). The solution must not be used before it is clear.")
+            if report.bases.lack == BasisLack.DOUBTFUL
+            else _(
                 "No sufficient legal basis is described for the use (%(phases)s). Without one the solution must not be used."
             )
-            % {"phases": phases}
         )
+        sentences.append(words % {"phases": phases})
     if report.high_risks:
         titles = ", ".join(f"{row.code} {row.title}" for row in report.high_risks)
         sentences.append(
@@ -87,8 +90,8 @@ def _not_answered(report: ProjectReport) -> Iterator[tuple[int, str]]:
     yield (
         number,
         ngettext(
-            "%(n)s phase has no sufficient legal basis for all that happens in it.",
-            "%(n)s phases have no sufficient legal basis for all that happens in them.",
+            "The legal basis is not in place yet in %(n)s phase.",
+            "The legal basis is not in place yet in %(n)s phases.",
             number,
         ),
     )
@@ -146,14 +149,13 @@ def not_approved(report: ProjectReport) -> list[ReportedDocument]:
 
 def progress_lines(report: ProjectReport) -> list[tuple[str, str]]:
     """How far the project is: labels and what is said of each. No query."""
-    newest = report.newest
     parts = _("%(done)s of %(total)s")
     return [
         (_("Status"), capfirst(str(report.project.get_status_display()))),
         (_("Phase"), report.phase or _("Not said yet")),
         (_("Questions answered"), parts % _part(len(report.answers) - len(report.open_questions), len(report.answers))),
         (_("Tasks done"), parts % _part(report.plan.done, report.plan.total)),
-        (_("Documents approved"), parts % _part(len(newest) - len(not_approved(report)), len(newest))),
+        (_("Documents approved"), _approved(report)),
         (_("Risks"), str(risk_counts(report.risks))),
         (_("Requirements"), str(requirement_counts(report.requirements))),
         (
@@ -161,6 +163,13 @@ def progress_lines(report: ProjectReport) -> list[tuple[str, str]]:
             parts % _part(sum(bool(point.decisions) for point in report.points), len(report.points)),
         ),
     ]
+
+
+def _approved(report: ProjectReport) -> str:
+    """How many of the documents that are needed are approved, and how many of them nobody has begun."""
+    begun, not_begun = len(report.newest), len(report.not_begun)
+    words = _("%(done)s of %(total)s, %(n)s are not begun") if not_begun else _("%(done)s of %(total)s")
+    return words % {**_part(begun - len(not_approved(report)), begun + not_begun), "n": not_begun}
 
 
 def _part(done: int, total: int) -> dict[str, int]:

@@ -15,7 +15,6 @@ from legaltoolbox.models import Risk
 from legaltoolbox.rating import STEPS, RiskLevel, level
 
 from ..models import Project, RiskAssessment
-from .counts import counts_sentence
 from .situations import situation_of
 
 
@@ -101,18 +100,25 @@ class RiskCounts:
         """Those that apply."""
         return self.both + self.before + self.not_rated
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is said of any risk."""
+        return bool(self.both or self.before or self.left_out)
+
     def __str__(self) -> str:
         """The counts as a sentence, without those that are none; "" without a risk."""
-        if self.total and self.total == self.not_rated:
+        if self.total and not self.is_begun:
             return _("No risk is rated yet.")
-        return counts_sentence(
-            (
-                (self.both, _("rated before and after: %(n)s")),
-                (self.before, _("rated before alone: %(n)s")),
-                (self.not_rated, _("not rated: %(n)s")),
-                (self.left_out, _("not applicable here: %(n)s")),
-            )
+        parts = (
+            (self.both, _("%(n)s are rated before and after")),
+            (self.before, _("%(n)s are rated before alone")),
+            (self.not_rated, _("%(n)s are not rated")),
+            (self.left_out, _("%(n)s do not apply here")),
         )
+        first, *others = [(number, words) for number, words in parts if number] or [(0, "")]
+        of_all = _("%(n)s of %(total)s") % {"n": first[0], "total": self.total + self.left_out}
+        words = [first[1] % {"n": of_all}, *(text % {"n": number} for number, text in others)]
+        return f"{', '.join(words)}." if first[0] else ""
 
     @property
     def none_high(self) -> str:

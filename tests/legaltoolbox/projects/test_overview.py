@@ -203,8 +203,9 @@ def test_the_overview_warns_of_the_use_without_a_basis_as_the_page_of_legal_base
         ProjectLegalBasis.objects.filter(pk=row.pk).update(judgement=judgement, basis="Artikel 6", why="Loven.")
     catalogue = catalogues.current()
     situation = situation_of(team.project, team.project.screening_answers.all(), catalogue)
-    phases = lacks_in_use(team.project, situation, catalogue)
-    assert phases == project_bases(team.project, catalogue).lacks_in_use
+    phases, lack = lacks_in_use(team.project, situation, catalogue)
+    bases = project_bases(team.project, catalogue)
+    assert (phases, lack) == (bases.lacks_in_use, bases.lack)
     assert ("Før I tager løsningen i brug" in page(team, team.reader)) == bool(phases)
     assert bool(phases) == (personal_data != "no" and judgement != "sufficient")
 
@@ -232,7 +233,11 @@ def test_every_page_says_in_the_same_words_how_many_risks_are_rated(team):
         RiskAssessment.objects.create(project=team.project, code=code, **values)
     counts = risk_counts(risk_rows(team.project, catalogues.current()))
     assert (counts.both, counts.before, counts.left_out) == (1, 1, 1)
-    words = f"Vurderet før og efter: 1, vurderet kun før: 1, ikke vurderet: {counts.not_rated}, gælder ikke her: 1."
+    number = len(risk_rows(team.project, catalogues.current()))
+    words = (
+        f"1 af {number} er vurderet før og efter, 1 er kun vurderet før, "
+        f"{counts.not_rated} er ikke vurderet, 1 gælder ikke her."
+    )
     point = reverse("projects:decision_point", args=[*team.project.address, "p1"])
     report, risks = (reverse(f"projects:{name}", args=team.project.address) for name in ("report", "risks"))
     for path in (reverse("projects:overview", args=team.project.address), risks, report, point):
