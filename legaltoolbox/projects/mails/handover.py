@@ -5,19 +5,18 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link
 
 from ..models import Municipality, MunicipalityMember, ProjectEvent
 from ..models.members import HandedOver
-from .posting import post_within_limits
+from .posting import Posted, post_within_limits
 
 KIND = "municipality_membership"
 
 
 def send_handed_over(
     municipality: Municipality, by: Any, leaving: MunicipalityMember, taking: MunicipalityMember, done: HandedOver
-) -> list[OutgoingMail]:
+) -> Posted:
     """Queue the mails about what was handed over just now, in the verb's transaction; none where it was nothing.
 
     To both, but to nobody about what they have done themselves, and to nobody who cannot log in. Seven queries at most.
@@ -30,7 +29,7 @@ def send_handed_over(
     )
     newest = events.first() if done.projects else None
     if newest is None:
-        return []
+        return Posted()
     letters = [
         _letter(newest, user, other, municipality, by, done, is_taking=is_taking)
         for user, other, is_taking in ((leaving.user, taking.user, False), (taking.user, leaving.user, True))

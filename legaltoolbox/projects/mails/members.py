@@ -3,23 +3,22 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link
 
 from ..models import MunicipalityMember, Project, ProjectEvent
 from ..rights import ProjectRole
-from .posting import post_within_limits
+from .posting import Posted, post_within_limits
 from .steps import KIND
 
 
-def send_added(project: Project, member: MunicipalityMember) -> list[OutgoingMail]:
+def send_added(project: Project, member: MunicipalityMember) -> Posted:
     """Queue the mail to who was let in just now, in the verb's transaction; none to who has let in themselves.
 
     Where the municipality asks for the second step it names no project: mail is read without it. Four queries at most.
     """
     added = project.events.filter(what=ProjectEvent.What.MEMBER_ADDED, person=member.user).first()
     if added is None or added.actor_id == member.user_id or not member.user.is_active:
-        return []
+        return Posted()
     return post_within_limits(KIND, [_letter(project, member, added)])
 
 

@@ -15,7 +15,7 @@ from kl_ai.models import User
 from kl_ai.security import log as security_log
 
 from ..models import Municipality, MunicipalityEvent, MunicipalityInvitation, MunicipalityJoinRequest
-from .posting import post_within_limits
+from .posting import Posted, post_within_limits
 
 KIND = "municipality_membership"
 What = MunicipalityEvent.What
@@ -102,7 +102,7 @@ SECURITY_EVENTS = {
 """The name of each change in the security log; somebody who lets themselves in has accepted an invitation."""
 
 
-def send_municipality_news(municipality: Municipality, request: HttpRequest | None = None) -> list[OutgoingMail]:
+def send_municipality_news(municipality: Municipality, request: HttpRequest | None = None) -> Posted:
     """Queue the mails about all events of the municipality that nobody was told of yet. Call it in the verb's transaction.
 
     Each event is a line of the security log, too, once the transaction is committed. One query, one for each event, and
@@ -111,9 +111,9 @@ def send_municipality_news(municipality: Municipality, request: HttpRequest | No
     events = list(MunicipalityEvent.objects.unmailed().filter(municipality=municipality))
     for event in events:
         transaction.on_commit(partial(record_in_security_log, event, request), robust=True)
-    mails = post_within_limits(KIND, (letter for event in events for letter in _letters(event)))
+    posted = post_within_limits(KIND, (letter for event in events for letter in _letters(event)))
     MunicipalityEvent.objects.filter(pk__in=[event.pk for event in events]).record_mailed()
-    return mails
+    return posted
 
 
 def record_in_security_log(event: MunicipalityEvent, request: HttpRequest | None = None) -> None:

@@ -11,13 +11,12 @@ from django.db.models import Q
 from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link
 from kl_ai.models import User
 
 from ..models import Project, ProjectDocument, ProjectEvent
 from ..rights import DPO, ProjectRole
-from .posting import post_within_limits
+from .posting import Posted, post_within_limits
 
 What = ProjectEvent.What
 KIND = "project_step"
@@ -91,7 +90,7 @@ WHY = {
 }
 
 
-def send_step(document: ProjectDocument, what: str, title: str) -> list[OutgoingMail]:
+def send_step(document: ProjectDocument, what: str, title: str) -> Posted:
     """Queue the mails about the document's newest step of this kind, in the verb's transaction; a second call queues none.
 
     `title` is that of its template. None for a step that nobody is told of. Three queries and those of `post_within_limits`.
@@ -101,7 +100,7 @@ def send_step(document: ProjectDocument, what: str, title: str) -> list[Outgoing
     return _send(document.project, what, document.template, f"{document.template} {title}", address, until)
 
 
-def send_point(project: Project, point: str, title: str, what: str = What.DECIDED) -> list[OutgoingMail]:
+def send_point(project: Project, point: str, title: str, what: str = What.DECIDED) -> Posted:
     """Queue the mails about the newest decision at this point, or the newest request for one with `TO_MANAGEMENT`.
 
     In the verb's transaction; a second call queues none. As `send_step`.
@@ -110,12 +109,10 @@ def send_point(project: Project, point: str, title: str, what: str = What.DECIDE
     return _send(project, what, point, f"{point} {title}", address)
 
 
-def _send(
-    project: Project, what: str, place: str, thing: str, address: tuple[Any, ...], until: Any = None
-) -> list[OutgoingMail]:
+def _send(project: Project, what: str, place: str, thing: str, address: tuple[Any, ...], until: Any = None) -> Posted:
     event = project.events.filter(what=what, place=place).first()
     if what not in TEXTS or event is None:
-        return []
+        return Posted()
     return post_within_limits(KIND, _letters(event, thing, address, until))
 
 

@@ -34,6 +34,7 @@ from ..work.plan import activity_url
 from .edited_forms import add_errors
 from .lookups import own_project, project_page
 from .step_forms import ConditionsForm, DecisionForm
+from .withheld import add_withheld_message
 
 
 @dataclass(frozen=True)
@@ -175,13 +176,13 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
             Decision.decide_point(
                 project, request.user, grounds.code, seen=seen, last=key, read=read, **form.cleaned_data
             )
-            step_mails.send_point(project, grounds.code, grounds.row.title)
+            posted = step_mails.send_point(project, grounds.code, grounds.row.title)
     except ValidationError as refused:
         add_errors(form, refused)
         return _point_page(request, _grounds(project, point, catalogue), form=form)
-    messages.success(
-        request, _("The decision is stored. The project leads and the data protection officers get a mail.")
-    )
+    told = _("The decision is stored. The project leads and the data protection officers get a mail.")
+    messages.success(request, _("The decision is stored.") if posted.withheld else told)
+    add_withheld_message(request, posted)
     return redirect("projects:decision_point", *project.address, point)
 
 
@@ -197,14 +198,16 @@ def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str)
             raise ValidationError(_("The management has said yes to this before, and nothing has changed since."))
         with transaction.atomic():
             is_asked_now = Decision.ask_point(project, request.user, grounds.code)
-            step_mails.send_point(project, grounds.code, grounds.row.title, ProjectEvent.What.TO_MANAGEMENT)
+            posted = step_mails.send_point(project, grounds.code, grounds.row.title, ProjectEvent.What.TO_MANAGEMENT)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
         if is_asked_now:
-            messages.success(request, _("The management is asked to decide, and gets a mail."))
+            told = _("The management is asked to decide, and gets a mail.")
+            messages.success(request, _("The management is asked to decide.") if posted.withheld else told)
         else:
             messages.info(request, _("The management is asked already."))
+        add_withheld_message(request, posted)
     return redirect("projects:decision_point", *project.address, point)
 
 

@@ -23,6 +23,7 @@ from ..mails.handover import send_handed_over
 from ..models import Municipality, MunicipalityMember, ProjectMember
 from ..models.members import HandedOver, refuse_taking
 from .lookups import kept_municipality
+from .withheld import add_withheld_message
 
 
 class HandOverForm(forms.Form):
@@ -70,11 +71,12 @@ def hand_over(request: AuthenticatedRequest, code: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 handed_over = ProjectMember.hand_over(municipality, request.user, leaving, taking)
-                send_handed_over(municipality, request.user, leaving, taking, handed_over)
+                posted = send_handed_over(municipality, request.user, leaving, taking, handed_over)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
             _report(request, leaving, taking, handed_over)
+            add_withheld_message(request, posted)
             return redirect("projects:hand_over", municipality.code)
     title = _("Hand over somebody’s projects")
     crumbs = [

@@ -122,6 +122,11 @@ def ask(request: AuthenticatedRequest, municipality: Municipality, form: AskToJo
             membership.send_municipality_news(municipality, request)
             if is_new and is_mailed:
                 membership.send_join_request(join_request)
+        if is_new and not is_mailed:
+            text = _(
+                "The keepers have had many mails about requests today, and get none about yours. Tell one of them."
+            )
+            messages.warning(request, text)
     except limits.LimitReached as reached:
         form.add_error(None, str(reached))
         return False

@@ -23,6 +23,7 @@ from ..models import MunicipalityMember, Project, ProjectMember
 from ..rights import ProjectRole, Right
 from .edited_forms import capitalised
 from .lookups import own_project, project_page
+from .withheld import add_withheld_message
 
 ROLE_WORDS = (
     (ProjectRole.LEAD, gettext_lazy("fills in, and decides who is in the project and when it is closed.")),
@@ -75,11 +76,12 @@ def members(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         try:
             with transaction.atomic():
                 project.add_member(request.user, form.chosen, form.cleaned_data["role"])
-                send_added(project, form.chosen)
+                posted = send_added(project, form.chosen)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
             messages.success(request, _("%(name)s is in the project now.") % {"name": form.chosen.user})
+            add_withheld_message(request, posted)
             return redirect("projects:members", *project.address)
     return project_page(
         request,

@@ -23,6 +23,7 @@ from ..mails import membership
 from ..models import Municipality, MunicipalityInvitation, MunicipalityMember
 from .lookups import kept_municipality, own_municipality
 from .people_forms import KEEPER, NONE, InvitePersonForm, SettingsForm, TasksForm
+from .withheld import add_withheld_message
 
 EVENTS_SHOWN = 50
 
@@ -75,7 +76,7 @@ def invite(request: AuthenticatedRequest, municipality: Municipality, form: Invi
         with transaction.atomic():
             tasks = form.cleaned_data["tasks"]
             invitation = MunicipalityInvitation.invite(municipality, email, request.user, language, **tasks)
-            membership.send_municipality_news(municipality, request)
+            posted = membership.send_municipality_news(municipality, request)
             mail = membership.send_invitation(invitation) if is_mailed else None
     except limits.LimitReached as reached:
         form.add_error("email", str(reached))
@@ -88,6 +89,7 @@ def invite(request: AuthenticatedRequest, municipality: Municipality, form: Invi
                 "%(email)s is invited, and has had many invitations today: no mail is sent. Tell the person yourself."
             )
             messages.warning(request, text % {"email": email})
+        add_withheld_message(request, posted)
         return True
     return False
 
@@ -123,7 +125,7 @@ def _perform(request: AuthenticatedRequest, municipality: Municipality, verb: An
     try:
         with transaction.atomic():
             is_done_now = verb()
-            membership.send_municipality_news(municipality, request)
+            posted = membership.send_municipality_news(municipality, request)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect("projects:members_of_municipality", municipality.code)
@@ -131,6 +133,7 @@ def _perform(request: AuthenticatedRequest, municipality: Municipality, verb: An
         messages.info(request, _("Nothing was changed: it was decided before."))
     else:
         messages.success(request, done)
+    add_withheld_message(request, posted)
     return redirect("projects:members_of_municipality", municipality.code)
 
 
@@ -154,13 +157,14 @@ def tasks(request: AuthenticatedRequest, code: str, pk: int) -> HttpResponse:
         try:
             with transaction.atomic():
                 is_changed = member.change_tasks(request.user, seen=seen, **form.cleaned_data["tasks"])
-                membership.send_municipality_news(municipality, request)
+                posted = membership.send_municipality_news(municipality, request)
         except ValidationError as refused:
             form.add_error("tasks", refused)
             seen = member.special_task
         else:
             if is_changed:
                 messages.success(request, _("%(person)s has got other tasks.") % {"person": member.user})
+            add_withheld_message(request, posted)
             return redirect("projects:members_of_municipality", code)
     title = _("Task of %(person)s") % {"person": member.user}
     return municipality_page(request, municipality, "tasks_of_member", title, form=form, member=member, seen=seen)
@@ -233,12 +237,13 @@ def settings(request: AuthenticatedRequest, code: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 municipality.change_settings(request.user, seen=context["seen"], **form.cleaned_data)
-                membership.send_municipality_news(municipality, request)
+                posted = membership.send_municipality_news(municipality, request)
         except ChangedMeanwhile as changed:
             context = {"seen": fingerprint(changed.stored), "conflict": form.differences(changed.stored)}
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
             messages.success(request, _("Saved."))
+            add_withheld_message(request, posted)
             return redirect("projects:settings", code)
     return municipality_page(request, municipality, "settings", _("Settings"), form=form, **context)

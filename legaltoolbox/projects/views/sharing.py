@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.login import restore
-from kl_ai.requests.http import AuthenticatedRequest
+from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox.catalogue import catalogues
 
 from ..models import Project, Task
@@ -30,6 +30,7 @@ PHASE, OWN = "fase", "egne"
 
 
 @never_cache
+@get_and_post
 @restore.restorable
 def share_out(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/aktiviteter/fordel/`: what is still to be done, each with owner and day; POST stores those that were changed.

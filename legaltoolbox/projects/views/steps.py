@@ -36,6 +36,7 @@ from .documents import OpenDocument, may_begin_next, may_write, own_document, se
 from .edited_forms import add_errors
 from .lookups import project_page
 from .step_forms import AdviceForm, ConditionsForm, DecisionForm, OpinionForm, OpinionRequestForm
+from .withheld import add_withheld_message
 
 What = ProjectEvent.What
 TO_CHECK = "opinion_to_check"
@@ -162,7 +163,7 @@ def _step(
     try:
         with transaction.atomic():
             verb()
-            step_mails.send_step(opened.document, what, opened.template.title)
+            posted = step_mails.send_step(opened.document, what, opened.template.title)
     except ValidationError as refused:
         if not form:
             messages.error(request, " ".join(refused.messages))
@@ -172,6 +173,7 @@ def _step(
             add_errors(each, refused)
         return _steps_page(request, opened, **form)
     messages.success(request, done)
+    add_withheld_message(request, posted)
     return redirect("projects:document_steps", *opened.project.address, opened.document.number)
 
 

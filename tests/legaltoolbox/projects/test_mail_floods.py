@@ -130,3 +130,56 @@ def test_a_request_is_refused_before_its_mail_is_left_out(team, monkeypatch):
     assert document.status == DocumentStatus.DRAFT
     team.project.events.filter(what="asked-dpo").update(at=timezone.now() - timedelta(days=1))
     assert lead.post(step("ask_dpo"), {"until": UNTIL, "unfinished": "on"}).status_code == 302
+
+
+def words_after(client, path, data=()):
+    """What the page says after this was sent, from its messages alone."""
+    page = client.post(path, dict(data), follow=True)
+    return " ".join(str(message) for message in page.context["messages"])
+
+
+def fill_day(member, kind):
+    """The person has had as many mails of the kind today as there can be."""
+    mail = {"to": member.user.email, "kind": kind, "language": "da", "subject": "-", "body": "-"}
+    for number in range(MOST[kind]):
+        OutgoingMail.objects.create(key=f"{member.pk}:{number}", **mail)
+
+
+def test_who_gets_no_mail_today_is_named_to_whom_asks_and_no_page_says_that_a_mail_is_sent(team):
+    document, lead = written(team), browser(team.lead)
+    fill_day(team.dpo, "project_step")
+    ask = reverse("projects:document_ask_dpo", args=[*team.project.address, document.number])
+    words = words_after(lead, ask, {"until": UNTIL, "unfinished": "on"})
+    assert f"mange mails til {team.dpo.user} i dag" in words
+    assert str(team.substitute.user) not in words
+    assert "får en mail" in words_after(lead, address(team, "ask_point"))
+    decide(team, "no", reason="Ikke endnu.")
+    fill_day(team.management, "project_step")
+    words = words_after(lead, address(team, "ask_point"))
+    assert "får en mail" not in words
+    assert f"mange mails til {team.management.user} i dag" in words
+    fill_day(team.strange, "project_step")
+    members = reverse("projects:members", args=team.project.address)
+    assert str(team.strange.user) in words_after(lead, members, {"person": team.strange.pk, "role": "reader"})
+
+
+def test_a_second_click_names_nobody_who_got_the_mail_of_the_first(team):
+    lead = browser(team.lead)
+    for _time in range(MOST["project_step"]):
+        lead.post(address(team, "ask_point"))
+        decide(team, "no", reason="Ikke endnu.")
+    OutgoingMail.objects.filter(to=team.management.user.email).order_by("-pk").first().delete()
+    assert "får en mail" in words_after(lead, address(team, "ask_point"))
+    assert str(team.management.user) not in words_after(lead, address(team, "ask_point"))
+
+
+def test_a_keeper_tells_those_whom_no_mail_tells(team):
+    fill_day(team.strange, "municipality_membership")
+    fill_day(team.editor, "municipality_membership")
+    keeper, code = browser(team.keeper), team.municipality.code
+    path = reverse("projects:hand_over", args=[code])
+    words = words_after(keeper, path, {"leaving": team.editor.pk, "taking": team.strange.pk})
+    assert f"{team.editor.user}, {team.strange.user}" in words
+    team.reader.change_tasks(team.keeper.user, is_keeper=True)
+    path = reverse("projects:tasks_of_member", args=[code, team.strange.pk])
+    assert f"mange mails til {team.strange.user} i dag" in words_after(keeper, path, {"tasks": "keeper"})

@@ -253,14 +253,14 @@ def test_the_mail_about_a_step_names_the_number_alone(what, numbered, asking):
     document = begin(asking, "S11")
     document.project, document.opinion_until = numbered, timezone.localdate()
     ProjectEvent.record(numbered, what, None, "S11")
-    mails = step_mails.send_step(document, what, "Titel på S11")
+    mails = step_mails.send_step(document, what, "Titel på S11").mails
     assert mails
     assert all(says_number_alone(mail, numbered, "Titel på S11") for mail in mails)
 
 
 def test_the_mail_about_a_decision_point_names_the_number_alone(numbered):
     ProjectEvent.record(numbered, "decided", None, "P1")
-    mails = step_mails.send_point(numbered, "P1", "Titel på P1")
+    mails = step_mails.send_point(numbered, "P1", "Titel på P1").mails
     assert mails
     assert all(says_number_alone(mail, numbered, "Titel på P1") for mail in mails)
 
