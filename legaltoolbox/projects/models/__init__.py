@@ -2,9 +2,10 @@ from .answers import ScreeningAnswer
 from .checklist_answers import ChecklistAnswer
 from .comments import Comment
 from .conditions import ConditionsMet, open_conditions
-from .documents import DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
+from .documents import DocumentPart, DocumentStatus, FieldAnswer, ProjectDocument
 from .events import ProjectEvent
 from .facts import ProjectFact
+from .field_edits import FieldEdit
 from .imports import ImportedRecord, ProjectImport
 from .legal_bases import ProjectLegalBasis
 from .measures import Measure

@@ -20,15 +20,15 @@ from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, PageSave, changed_ite
 
 from .document_steps import STEPS, WRITABLE, DocumentStatus, DocumentSteps
 from .events import ProjectEvent
+from .field_edits import FieldEdit
 from .opinions import Decision
 from .projects import Project
-from .values import refuse_too_long, validate_value, value_letters
+from .values import KEY_LETTERS, refuse_too_long, validate_value, value_letters
 
 MOST_DOCUMENTS = 200
 """Documents of a project, earlier versions among them."""
 HIGHEST_NUMBER = 10_000
 """Of a document: those that come with a file keep theirs, so that it can be beyond `MOST_DOCUMENTS`."""
-KEY_LETTERS = 20
 SITTING = timedelta(minutes=15)
 """How long after a save the next one by the same person is still the same change."""
 
@@ -270,17 +270,18 @@ class ProjectDocument(DocumentSteps):
         own = self.edits.filter(section=section, field__in=changed, by=by, at__gte=sitting.at)
         going_on = {edit.field: edit for edit in own}
         for field, edit in going_on.items():
-            edit.new, edit.at = changed[field], timezone.now()
+            edit.set_new(changed[field])
         undone = [edit.pk for edit in going_on.values() if edit.new == edit.old]
         FieldEdit.objects.filter(pk__in=undone).delete()
-        FieldEdit.objects.bulk_update([edit for edit in going_on.values() if edit.pk not in undone], ["new", "at"])
+        lasting = [edit for edit in going_on.values() if edit.pk not in undone]
+        FieldEdit.objects.bulk_update(lasting, ["new", "at", "letters"])
+        begun = {field: value for field, value in changed.items() if field not in going_on}
+        FieldEdit.shorten_tables(self, section, begun)
         FieldEdit.objects.bulk_create(
-            FieldEdit(
-                document=self, section=section, field=field, old=stored[field], new=value, by_id=by, page=page.page
-            )
-            for field, value in changed.items()
-            if field not in going_on
+            FieldEdit.of(self, section, field, stored[field], value, by_id=by, page=page.page)
+            for field, value in begun.items()
         )
+        FieldEdit.take_oldest_texts(self)
 
     def _touch(self, by: Any) -> None:
         self.changed_at, self.changed_by = timezone.now(), by
@@ -319,33 +320,6 @@ class FieldAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section}.{self.field}"
-
-
-class FieldEdit(models.Model):
-    """A change of a field: from what to what, by whom and when it was saved last."""
-
-    document = models.ForeignKey(ProjectDocument, on_delete=models.CASCADE, related_name="edits")
-    section = models.CharField(_("section"), max_length=KEY_LETTERS)
-    field = models.CharField(_("field"), max_length=KEY_LETTERS)
-    old = models.JSONField(_("before"))
-    new = models.JSONField(_("after"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
-    )
-    at = models.DateTimeField(_("time"), default=timezone.now)
-    page = models.CharField(max_length=32, blank=True, default="", editable=False)
-    """The open page that it was begun on, see `PageSave`."""
-
-    objects: ClassVar = models.Manager()
-
-    class Meta:
-        verbose_name = _("change of an answer")
-        verbose_name_plural = _("changes of answers")
-        ordering = ("-at", "-pk")
-        indexes = (models.Index(fields=("document", "section", "-at"), name="field_edit_at"),)
-
-    def __str__(self) -> str:
-        return f"{self.section}.{self.field} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
 
 class DocumentPart(AbstractSavedPart):

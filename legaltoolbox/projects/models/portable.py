@@ -12,9 +12,10 @@ from .answers import ScreeningAnswer
 from .checklist_answers import ChecklistAnswer
 from .comments import MOST_COMMENTS, Comment
 from .conditions import ConditionsMet
-from .documents import MOST_DOCUMENTS, DocumentPart, DocumentStatus, FieldAnswer, FieldEdit, ProjectDocument
+from .documents import MOST_DOCUMENTS, DocumentPart, DocumentStatus, FieldAnswer, ProjectDocument
 from .events import ProjectEvent
 from .facts import ProjectFact
+from .field_edits import FieldEdit
 from .legal_bases import MOST_BASES, ProjectLegalBasis
 from .measures import MOST_MEASURES, Measure
 from .members import ProjectMember

@@ -27,6 +27,8 @@ MOST_DOCUMENT_LETTERS = 300_000
 """Of all answers of a document: some hundred pages. More would take the memory of a process when a PDF is made of it."""
 LETTERS_OF_PIECE = 50
 """Letters that take as much memory in a file as a line, a cell or an entry of its own does."""
+KEY_LETTERS = 20
+"""Of the key of a section or a field."""
 ROW_ID = re.compile(r"[0-9a-f]{8}\Z")
 YES, NO = "yes", "no"
 
@@ -74,6 +76,18 @@ def _is_row(row: Any) -> bool:
         and 0 <= row["fixed"] <= len(cells) <= MOST_COLUMNS
         and all(isinstance(cell, str) and len(cell) <= MOST_CELL_LETTERS for cell in cells)
     )
+
+
+def table_changes(old: Any, new: Any) -> tuple[Any, Any]:
+    """Of two tables the rows that differ, in their order; all rows where the order of those in both does, and what is no table."""
+    if not all(
+        isinstance(row, dict) for value in (old, new) for row in (value if isinstance(value, list) else [value])
+    ):
+        return old, new
+    before, after = ({row["id"]: row for row in rows} for rows in (old, new))
+    if [row_id for row_id in before if row_id in after] != [row_id for row_id in after if row_id in before]:
+        return old, new
+    return [row for row in old if after.get(row["id"]) != row], [row for row in new if before.get(row["id"]) != row]
 
 
 # How much a document holds ------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def _event(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
 def _edit(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
     heading = f"{_about(record, numbers)}, {record['section']}.{record['field']}"
     change = " → ".join(text for text in map(_text, (record["old"], record["new"])) if text)
-    return _line(record, record["by"], heading, change)
+    return _line(record, record["by"], heading, change or _("The texts of this change are not kept any more."))
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from legaltoolbox.models import TemplateField
@@ -17,12 +18,14 @@ from ..models import FieldEdit, ProjectDocument
 from .facts import WHY
 from .sections import change_words
 
-MOST_EDITS = 20
+MOST_EDITS = 10
 """The changes of a field that the page of its section shows, the latest."""
+MOST_EDIT_LETTERS = 300
+"""Of what was there before, and of what after, on that page."""
 JUST_NOW = timedelta(minutes=10)
 
 Histories = Mapping[str, Sequence[tuple[FieldEdit, str, str]]]
-"""Keys of fields to their changes, the latest first, each with what was there before and after, in words."""
+"""Keys of fields to their changes, the latest first, each with what was there before and after, in words and not whole where it is long."""
 
 
 def latest_edits(document: ProjectDocument, section: str) -> list[FieldEdit]:
@@ -52,7 +55,8 @@ def edits_by_field(edits: Iterable[FieldEdit], fields: Sequence[TemplateField]) 
             words = tuple(why_words(str(value)) for value in (edit.old, edit.new))
         else:
             words = change_words(by_key[key], edit.old, edit.new)
-        histories[key].append((edit, words[0], words[1]))
+        before, after = (Truncator(text).chars(MOST_EDIT_LETTERS) for text in words)
+        histories[key].append((edit, before, after))
     return histories
 
 
