@@ -44,12 +44,18 @@ TO_CHECK = "opinion_to_check"
 CONDITIONS_MET = gettext_lazy("It is saved that the conditions are met.")
 
 
+Gap = tuple[SectionState, str]
+"""A section, and the address of its page."""
+
+
 class DocumentGaps(NamedTuple):
     """The sections of a document that somebody has still to write in before it is sent."""
 
-    not_begun: list[SectionState]
+    not_begun: list[Gap]
     """Those that the project's answers ask for and in which nothing is filled in."""
-    unadapted: list[SectionState]
+    under_way: list[Gap]
+    """Those in which some fields wait, and others do not."""
+    unadapted: list[Gap]
     """Those with a wording in which something is still to be written."""
 
 
@@ -143,11 +149,13 @@ def _changes(
 def sections_with_gaps(opened: OpenDocument) -> DocumentGaps:
     """The gaps of the document; none once it is approved. As `section_states`."""
     if opened.document.status == DocumentStatus.APPROVED:
-        return DocumentGaps([], [])
-    states = section_states(opened)
+        return DocumentGaps([], [], [])
+    states = [state for state in section_states(opened) if not state.is_by_way]
+    linked = lambda chosen: [(state, opened.section_url(state.section.key)) for state in chosen]  # noqa: E731  # used below alone
     return DocumentGaps(
-        [state for state in states if not (state.why_not or state.is_by_way) and state.state == "not-started"],
-        [state for state in states if state.is_asked and state.unadapted],
+        linked(state for state in states if not state.why_not and state.state == "not-started"),
+        linked(state for state in states if state.is_asked and state.state == "in-progress"),
+        linked(state for state in states if state.is_asked and state.unadapted),
     )
 
 

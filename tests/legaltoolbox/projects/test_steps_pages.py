@@ -148,6 +148,27 @@ def test_whoever_sends_or_judges_a_document_reads_which_sections_are_not_begun(d
     assert words in browsers["dpo"].get(address(dpia)).content.decode()
 
 
+def test_the_sections_under_way_and_those_not_begun_are_links_for_the_lead_the_officer_and_the_management(
+    dpia, browsers, team
+):
+    section = reverse("projects:section", args=[*team.project.address, dpia.number, "1"])
+    begun = f'<a href="{section}">1 <span lang="da">Stamoplysninger, omfang og metode</span></a> ('
+    not_begun = f'<a href="{section.removesuffix("1/")}2/">2 <span lang="da">'
+    page = browsers["lead"].get(address(dpia)).content.decode()
+    assert "1 afsnit er i gang:" in page
+    assert begun in page
+    assert not_begun in page
+    assert "Det kan sendes, som det er." in page
+    dpia.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=9))
+    assert begun in browsers["dpo"].get(address(dpia)).content.decode()
+    dpia.give_opinion(team.dpo.user, "supports", "", [], dpia.state_hash())
+    dpia.ask_management(team.lead.user)
+    page = browsers["management"].get(address(dpia)).content.decode()
+    assert begun in page
+    assert not_begun in page
+    assert "sendes, som det er" not in page
+
+
 def test_the_management_is_asked_when_nothing_is_missing_and_till_then_the_page_says_what(dpia, browsers, team):
     said = lambda: browsers["lead"].get(address(dpia)).content.decode()  # noqa: E731
     assert "Spørg først databeskyttelsesrådgiveren." in said()
