@@ -170,12 +170,16 @@ class Project(models.Model):
         It is taken as sent twice where `by` has made a project with this title and purpose within `SENT_TWICE`.
         """
         with transaction.atomic():
-            municipality.lock()
-            made = municipality.projects.filter(
-                title=title, purpose=purpose, created_at__gte=timezone.now() - SENT_TWICE
-            )
-            earlier: Project | None = made.filter(events__what=What.CREATED, events__actor=by.pk).first()
+            earlier = cls.made_before(municipality, by, title=title, purpose=purpose)
             return earlier or cls.create(municipality, by, title=title, purpose=purpose, **fields)
+
+    @staticmethod
+    def made_before(municipality: Municipality, by: Any, *, title: str, purpose: str) -> "Project | None":
+        """The project that this form has made already, see `create_once`; None where it has made none. Call it in a transaction."""
+        municipality.lock()
+        made = municipality.projects.filter(title=title, purpose=purpose, created_at__gte=timezone.now() - SENT_TWICE)
+        earlier: Project | None = made.filter(events__what=What.CREATED, events__actor=by.pk).first()
+        return earlier
 
     def lock(self, *, is_closed: bool = False) -> None:
         """Hold the project until the transaction ends, with its fields read anew. As many queries as `hold`.

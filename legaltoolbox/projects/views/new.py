@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -157,11 +158,15 @@ def _query(situation: Situation) -> str:
 
 def _create(municipality: Municipality, user: Any, form: NewProjectForm, situation: Situation, version: int) -> Project:
     """The project of this form. Raises `ValidationError` as `Project.create`, and where the person has made many today."""
+    details = {name: form.cleaned_data[name] for name in ProjectForm.base_fields}
     try:
         limits.consume("make_project", person=user)
     except limits.LimitReached as reached:
-        raise ValidationError(str(reached)) from None
-    details = {name: form.cleaned_data[name] for name in ProjectForm.base_fields}
+        with transaction.atomic():
+            made = Project.made_before(municipality, user, title=details["title"], purpose=details["purpose"])
+        if made is None:
+            raise ValidationError(str(reached)) from None
+        return made
     based_on = form.based_on
     return Project.create_once(
         municipality,

@@ -3,6 +3,7 @@
 from django.test import Client
 from django.urls import reverse
 
+from kl_ai.people.limits import DAY, LIMITS, PERSON, Limit
 from legaltoolbox.projects.models import Project
 from tests.builders import make_user
 from tests.legaltoolbox.projects.builders import make_municipality
@@ -76,6 +77,14 @@ def test_a_double_click_makes_one_project(team, content):
     assert team.municipality.projects.count() == 2
     logged_in(team.editor.user).post(address(team), FORM)
     assert team.municipality.projects.count() == 3
+
+
+def test_the_second_click_on_the_last_project_of_a_day_leads_to_it(team, content, monkeypatch):
+    monkeypatch.setitem(LIMITS, "make_project", (Limit(PERSON, 1, DAY),))
+    browser = logged_in(team.lead.user)
+    first, second = (browser.post(address(team), FORM) for _click in range(2))
+    assert first.url == second.url
+    assert browser.post(address(team), FORM | {"title": "Et andet"}).status_code == 200
 
 
 def test_what_is_missing_is_said_and_what_is_typed_stays(team, content):
