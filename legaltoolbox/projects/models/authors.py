@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from .events import ProjectEvent
+from .fact_fields import events_of_facts
 from .live import events_of_rows, savers_of_rows
 
 What = ProjectEvent.What
@@ -20,17 +23,20 @@ def authors(document: Any) -> set[Any]:
     found |= savers_of_rows(document.project, document.template, document.created_at)
     if not found:
         earlier = versions.filter(version__lt=document.version)
-        found = set(_editors(earlier)) or set(_actors(document.project, What.FACT))
+        found = set(_editors(earlier)) or set(_actors(document.project, Q(what=What.FACT)))
     if document.created_by_id is None:
-        found |= set(_actors(document.project, What.IMPORTED))
+        found |= set(_actors(document.project, Q(what=What.IMPORTED)))
     return found or {document.created_by_id}
 
 
 def has_words_of(document: Any, user: Any) -> bool:
-    """Whether the user has ever written in the document, in a version before it, or in what it shows. Eleven queries at most."""
+    """Whether the user has ever written in the document, in a version before it, or in what it shows.
+
+    That are the rows of its tables and the facts of its fields. Eleven queries at most.
+    """
     versions = document.project.documents.filter(template=document.template, version__lte=document.version)
-    rows = _actors(document.project, *events_of_rows(document.template))
-    return user.pk in {*_editors(versions), *rows, *authors(document)}
+    shown = Q(what__in=events_of_rows(document.template)) | events_of_facts(document.template)
+    return user.pk in {*_editors(versions), *_actors(document.project, shown), *authors(document)}
 
 
 def _editors(documents: Any) -> Any:
@@ -38,6 +44,6 @@ def _editors(documents: Any) -> Any:
     return documents.filter(edits__isnull=False).order_by().values_list("edits__by", flat=True).distinct()
 
 
-def _actors(project: Any, *what: str) -> Any:
+def _actors(project: Any, events: Q) -> Any:
     """Who has done something of this kind in the project. One query."""
-    return project.events.filter(what__in=what).order_by().values_list("actor", flat=True).distinct()
+    return project.events.filter(events).order_by().values_list("actor", flat=True).distinct()

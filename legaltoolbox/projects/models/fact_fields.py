@@ -1,5 +1,8 @@
 """Which fields of the templates ask for what a project says once, and which of it belongs to the state of a document."""
 
+from django.db.models import Q
+
+from .events import ProjectEvent
 from .facts import LEAD, TITLE, ProjectFact
 
 Key = ProjectFact.Key
@@ -63,3 +66,9 @@ def facts_of_state(template: str) -> set[str]:
     shown = {fact for fact, places in FACT_FIELDS.items() if any(code == template for code, _section, _field in places)}
     single = {key for fact in shown for key in (JOINED[fact][:2] if fact in JOINED else (fact,))}
     return {str(key) for key in single - _NO_PART}
+
+
+def events_of_facts(template: str) -> Q:
+    """Selects the events by which a fact was changed that belongs to the state of a document of this template. No query."""
+    facts = facts_of_state(template)
+    return Q(what=ProjectEvent.What.FACT, place__in=facts) | Q(what=ProjectEvent.What.EDITED, place__in=facts & {TITLE})

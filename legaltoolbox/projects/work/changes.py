@@ -13,12 +13,10 @@ from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import DocumentTemplate, TemplateSection
 
 from ..models import ProjectDocument, ProjectEvent
-from ..models.fact_fields import facts_of_state
-from ..models.facts import TITLE
+from ..models.fact_fields import events_of_facts
 from ..models.live import events_of_shown
 from .event_words import EventLine, event_lines
 
-What = ProjectEvent.What
 MOST_OTHERS = 12
 """Changes outside of the document's own sections that a page names."""
 
@@ -71,10 +69,7 @@ def _lines(
     document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, first: datetime
 ) -> list[EventLine]:
     """What has been done since then to what the document shows of the project: each place once, the latest first. One query."""
-    facts = facts_of_state(template.code)
-    is_shown = Q(what__in=events_of_shown(template.code)) | Q(what=What.FACT, place__in=facts)
-    if TITLE in facts:
-        is_shown |= Q(what=What.EDITED, place=TITLE)
+    is_shown = Q(what__in=events_of_shown(template.code)) | events_of_facts(template.code)
     events: Any = document.project.events.filter(is_shown, at__gt=first).order_by()
     latest = events.values_list("what", "place").annotate(last=Max("at")).order_by("-last")
     return event_lines([ProjectEvent(what=what, place=place, at=at) for what, place, at in latest], catalogue)

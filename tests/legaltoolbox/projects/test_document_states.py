@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.projects.models import Opinion, ProjectDocument, ProjectFact, ProjectMember
+from legaltoolbox.projects.models.authors import has_words_of
 from legaltoolbox.projects.models.fact_fields import FACT_FIELDS, JOINED, facts_of_state
 from legaltoolbox.projects.models.facts import TITLE
 from legaltoolbox.projects.rights import ProjectRole
@@ -102,3 +103,21 @@ def test_a_state_of_an_earlier_rule_is_another_state_and_no_fault(dpia, team):
     html = steps(team, dpia)
     assert "has changed since" in html
     assert listed(html) == []
+
+
+# Who judges no words of their own ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "is_shown"), [("S11", True), ("S06", True), ("S05", False)])
+def test_who_has_written_a_fact_gives_no_opinion_on_a_document_that_shows_it(code, is_shown, team):
+    write_fact(team, solution="Systemet Prøve")
+    document = begin(team, code)
+    document.save_section("4", {"1": ""}, {"1": "Et mål"}, fingerprint({"1": ""}), team.lead.user)
+    assert has_words_of(document, team.editor.user) is is_shown
+    assert not has_words_of(document, team.dpo.user)
+
+
+def test_who_has_given_the_project_its_title_gives_no_opinion_on_a_document_that_shows_it(team):
+    documents = [begin(team, code) for code in ("S05", "S11")]
+    team.project.edit(team.editor.user, title="Et andet navn")
+    assert [has_words_of(document, team.editor.user) for document in documents] == [True, False]
