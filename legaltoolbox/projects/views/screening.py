@@ -25,7 +25,7 @@ from legaltoolbox.screening import NO
 from ..models import Project, ProjectEvent, ScreeningAnswer
 from ..models.answers import Answers, answers_shown, last_change
 from ..rights import Right
-from ..work.situations import contradictions, situation_of
+from ..work.situations import contradictions, open_questions, situation_of
 from .lookups import own_project, project_page
 
 WHY, SEEN = "why.", "page.seen"
@@ -76,6 +76,8 @@ class ScreeningField:
     answer: str
     why: BoundField
     follows_from_no: bool
+    is_open: bool
+    """Whether the project has still to answer it."""
 
     @property
     def label(self) -> str:
@@ -141,12 +143,14 @@ def _fields(
     form: ScreeningForm, project: Project, rows: list[ScreeningAnswer], catalogue: Catalogue
 ) -> list[ScreeningField]:
     situation = situation_of(project, rows, catalogue)
+    open_codes = {question.code for question in open_questions(situation, catalogue)}
     return [
         ScreeningField(
             question,
             str(form[question.code].value() or ""),
             form[WHY + question.code],
             question.requires is not None and situation.answer(question.requires) == NO,
+            question.code in open_codes,
         )
         for question in catalogue.questions
     ]

@@ -254,7 +254,8 @@ def _waiting_lines(
             text = ngettext(
                 "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
             )
-            url = reverse("projects:screening", args=project.address)
+            first = open_questions(plan.situation, catalogue)[0].code
+            url = reverse("projects:screening", args=project.address) + f"#{first}"
             lines.append(WaitingLine(text % {"n": thing.number}, "", "", False, "", url))
     return sorted(lines, key=lambda line: not line.is_overdue)
 
