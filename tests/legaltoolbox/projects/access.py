@@ -1,7 +1,8 @@
 """The addresses of the municipalities' projects, and who gets an answer there. A page that is missing here fails `test_access`.
 
     Row("projects:overview", project_args, Right.READ)              whoever has the right in the project
-    Row("projects:close", project_args, Right.MANAGE, is_post=True) answers POST alone
+    Row("projects:risk", risk_args, Right.READ, post=Right.WRITE)   and who has another right may send its form
+    Row("projects:risk_add", project_args, Right.WRITE, is_post=True) answers POST alone
     Row("projects:members", municipality_args, KEEPER)              the municipality's keepers
     Row("projects:municipality", municipality_args, MEMBER)         whoever works for the municipality
     Row("projects:home", no_args, ANYBODY)                          whoever has logged in
@@ -46,6 +47,11 @@ class Row:
     args: Callable[[Team], list[Any]]
     who: Right | str
     is_post: bool = False
+    """Whether it answers POST alone."""
+    post: Right | str | None = None
+    """Who may POST to a page that answers GET too; None where nothing is sent to it."""
+    sent: tuple[tuple[str, str], ...] = ()
+    """What a POST has to send for the page to find what it is about."""
     anonymous: int = 401
     """The status without a login; 401 stands for being led to it."""
 
@@ -53,12 +59,18 @@ class Row:
         with override(language):
             return reverse(self.name, args=self.args(team))
 
-    def may(self, team: Team, name: str) -> bool:
-        """Whether this person of the municipality gets an answer."""
+    @property
+    def methods(self) -> list[str]:
+        """The methods that it answers."""
+        return ["post"] if self.is_post else ["get", "post"] if self.post else ["get"]
+
+    def may(self, team: Team, name: str, method: str = "get") -> bool:
+        """Whether this person of the municipality gets an answer, by this method where the page answers two."""
+        who = self.post if self.post and method == "post" else self.who
         member = team.people[name]
-        if isinstance(self.who, Right):
-            return Project.objects.where_may(member.user, self.who).filter(pk=team.project.pk).exists()
-        return self.who != KEEPER or member.is_keeper
+        if isinstance(who, Right):
+            return Project.objects.where_may(member.user, who).filter(pk=team.project.pk).exists()
+        return who != KEEPER or member.is_keeper
 
 
 def no_args(team: Team) -> list[Any]:
@@ -181,34 +193,34 @@ TABLE = (
     Row("projects:home", no_args, ANYBODY),
     Row("projects:municipality", municipality_args, MEMBER),
     Row("projects:choose", no_args, ANYBODY),
-    Row("projects:new", municipality_args, MEMBER),
-    Row("projects:import", municipality_args, MEMBER),
-    Row("projects:join", municipality_args, MEMBER),
-    Row("projects:leave", municipality_args, MEMBER),
-    Row("projects:members_of_municipality", municipality_args, MEMBER),
-    Row("projects:tasks_of_member", person_args, KEEPER),
-    Row("projects:member_of_municipality_remove", person_args, KEEPER),
+    Row("projects:new", municipality_args, MEMBER, post=MEMBER),
+    Row("projects:import", municipality_args, MEMBER, post=MEMBER),
+    Row("projects:join", municipality_args, MEMBER, post=MEMBER),
+    Row("projects:leave", municipality_args, MEMBER, post=MEMBER),
+    Row("projects:members_of_municipality", municipality_args, MEMBER, post=KEEPER),
+    Row("projects:tasks_of_member", person_args, KEEPER, post=KEEPER),
+    Row("projects:member_of_municipality_remove", person_args, KEEPER, post=KEEPER),
     Row("projects:invitation_cancel", invitation_args, KEEPER, is_post=True),
     Row("projects:join_decide", request_args, KEEPER, is_post=True),
-    Row("projects:settings", municipality_args, KEEPER),
-    Row("projects:hand_over", municipality_args, KEEPER),
+    Row("projects:settings", municipality_args, KEEPER, post=KEEPER),
+    Row("projects:hand_over", municipality_args, KEEPER, post=KEEPER),
     Row("projects:invitation", token_args, ANYBODY, anonymous=200),
     Row("projects:accept", token_args, ANYBODY, is_post=True),
     # The project
     Row("projects:overview", project_args, Right.READ),
-    Row("projects:screening", project_args, Right.READ),
-    Row("projects:details", project_args, Right.WRITE),
-    Row("projects:close", project_args, Right.MANAGE),
-    Row("projects:reopen", project_args, Right.MANAGE),
-    Row("projects:members", project_args, Right.READ),
+    Row("projects:screening", project_args, Right.READ, post=Right.WRITE),
+    Row("projects:details", project_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:close", project_args, Right.MANAGE, post=Right.MANAGE),
+    Row("projects:reopen", project_args, Right.MANAGE, post=Right.MANAGE),
+    Row("projects:members", project_args, Right.READ, post=Right.MANAGE),
     Row("projects:member_role", role_args, Right.MANAGE, is_post=True),
     Row("projects:member_remove", role_args, Right.MANAGE, is_post=True),
     Row("projects:history", project_args, Right.READ),
     Row("projects:imported", imported_args, Right.READ),
     Row("projects:project_json", project_args, Right.MANAGE),
     # Comments
-    Row("projects:comments", project_args, Right.READ),
-    Row("projects:comment_reply", comment_args, Right.COMMENT),
+    Row("projects:comments", project_args, Right.READ, post=Right.COMMENT, sent=(("place", "R09"),)),
+    Row("projects:comment_reply", comment_args, Right.COMMENT, post=Right.COMMENT),
     Row("projects:comment_resolve", comment_args, Right.COMMENT, is_post=True),
     # Report
     Row("projects:report", project_args, Right.READ),
@@ -218,30 +230,30 @@ TABLE = (
     Row("projects:mine", no_args, ANYBODY),
     Row("projects:task_mails", no_args, ANYBODY, is_post=True),
     Row("projects:activities", project_args, Right.READ),
-    Row("projects:share_out", project_args, Right.WRITE),
-    Row("projects:activity", activity_args, Right.READ),
-    Row("projects:task_new", project_args, Right.WRITE),
-    Row("projects:task", task_args, Right.READ),
-    Row("projects:task_delete", task_args, Right.WRITE),
+    Row("projects:share_out", project_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:activity", activity_args, Right.READ, post=Right.WRITE),
+    Row("projects:task_new", project_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:task", task_args, Right.READ, post=Right.WRITE),
+    Row("projects:task_delete", task_args, Right.WRITE, post=Right.WRITE),
     Row("projects:plan", project_args, Right.READ),
-    Row("projects:measure_new", project_args, Right.WRITE),
-    Row("projects:measure", measure_args, Right.READ),
+    Row("projects:measure_new", project_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:measure", measure_args, Right.READ, post=Right.WRITE),
     Row("projects:measure_delete", measure_args, Right.WRITE, is_post=True),
     Row("projects:plan_xlsx", project_args, Right.READ),
     Row("projects:plan_ics", project_args, Right.READ),
     # Legal basis, risks and requirements
     Row("projects:legal_bases", project_args, Right.READ),
-    Row("projects:legal_basis_add", project_args, Right.WRITE),
-    Row("projects:legal_basis", basis_args, Right.READ),
+    Row("projects:legal_basis_add", project_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:legal_basis", basis_args, Right.READ, post=Right.WRITE),
     Row("projects:legal_basis_delete", basis_args, Right.WRITE, is_post=True),
     Row("projects:risks", project_args, Right.READ),
     Row("projects:risks_xlsx", project_args, Right.READ),
     Row("projects:risk_add", project_args, Right.WRITE, is_post=True),
-    Row("projects:risk", risk_args, Right.READ),
+    Row("projects:risk", risk_args, Right.READ, post=Right.WRITE),
     Row("projects:risk_delete", own_risk_args, Right.WRITE, is_post=True),
     Row("projects:requirements", project_args, Right.READ),
     Row("projects:requirements_xlsx", project_args, Right.READ),
-    Row("projects:requirement", requirement_args, Right.READ),
+    Row("projects:requirement", requirement_args, Right.READ, post=Right.WRITE),
     Row("projects:evidence_add", requirement_args, Right.WRITE, is_post=True),
     Row("projects:evidence_delete", evidence_args, Right.WRITE, is_post=True),
     # Decisions
@@ -252,12 +264,12 @@ TABLE = (
     Row("projects:ask_point", point_args, Right.WRITE, is_post=True),
     # Documents
     Row("projects:documents", project_args, Right.READ),
-    Row("projects:facts", project_args, Right.WRITE),
+    Row("projects:facts", project_args, Right.WRITE, post=Right.WRITE),
     Row("projects:begin_document", project_args, Right.WRITE, is_post=True),
     Row("projects:document", document_args, Right.READ),
     Row("projects:document_reading", document_args, Right.READ),
     Row("projects:document_file", document_file_args, Right.READ),
-    Row("projects:section", section_args, Right.READ),
+    Row("projects:section", section_args, Right.READ, post=Right.WRITE),
     Row("projects:document_steps", document_args, Right.READ),
     Row("projects:document_ask_dpo", document_args, Right.WRITE, is_post=True),
     Row("projects:document_take_back", document_args, Right.WRITE, is_post=True),
