@@ -1,20 +1,24 @@
 """The mails of a document's steps and of the decisions at a project's decision points: to whoever has the next step, or waits.
 
-They name nobody and say nothing of what a project contains but its title, and that of the document or point. Where the
+They name nobody and say nothing of what a project contains but its title, that of the document or point, and whether the
+management has said yes, yes on conditions, or no; its conditions and reasons stand in the portal alone. Where the
 municipality asks for the second step they have the project's number alone: mail is read without it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils import formats, translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link
 from kl_ai.models import User
 
-from ..models import Project, ProjectDocument, ProjectEvent
+from ..models import Decision, Project, ProjectDocument, ProjectEvent
 from ..rights import DPO, ProjectRole
 from .posting import Posted, post_within_limits
 
@@ -23,7 +27,7 @@ KIND = "project_step"
 
 
 class StepText(NamedTuple):
-    """Who gets the mail about a step, its subject and its sentence, with places for `thing`, `project`, `municipality` and `day`.
+    """Who gets the mail about a step, its subject and its sentence, with places for `thing`, `project`, `municipality`, `day` and `answer`.
 
     Subject and sentence for before the second step have a place for the project's `number`, and none for titles.
     """
@@ -38,55 +42,62 @@ class StepText(NamedTuple):
 TEXTS = {
     What.ASKED: StepText(
         (DPO,),
-        _("Your opinion on “%(thing)s” is wanted"),
-        _(
+        gettext_lazy("Your opinion on “%(thing)s” is wanted"),
+        gettext_lazy(
             "The project “%(project)s” of %(municipality)s asks for your opinion on “%(thing)s” by %(day)s. Nobody changes the document while you read. It is here:"
         ),
-        _("Your opinion is wanted"),
-        _(
+        gettext_lazy("Your opinion is wanted"),
+        gettext_lazy(
             "Project no. %(number)s of %(municipality)s asks for your opinion by %(day)s. You see on what with your authenticator app:"
         ),
     ),
     What.OPINION: StepText(
         (ProjectRole.LEAD, ProjectRole.EDITOR),
-        _("There is an opinion on “%(thing)s”"),
-        _(
+        gettext_lazy("There is an opinion on “%(thing)s”"),
+        gettext_lazy(
             "The data protection officer has given an opinion on “%(thing)s” in the project “%(project)s”. Read it, and answer the advice, here:"
         ),
-        _("There is an opinion"),
-        _(
+        gettext_lazy("There is an opinion"),
+        gettext_lazy(
             "The data protection officer has given an opinion in project no. %(number)s of %(municipality)s. You read it with your authenticator app:"
         ),
     ),
     What.TO_MANAGEMENT: StepText(
         (ProjectRole.MANAGEMENT,),
-        _("“%(thing)s” waits for your decision"),
-        _(
+        gettext_lazy("“%(thing)s” waits for your decision"),
+        gettext_lazy(
             "The project “%(project)s” of %(municipality)s asks the management to decide on “%(thing)s”. You see what the decision rests on, and decide here:"
         ),
-        _("Something waits for your decision"),
-        _(
+        gettext_lazy("Something waits for your decision"),
+        gettext_lazy(
             "Project no. %(number)s of %(municipality)s asks the management to decide. You see on what with your authenticator app:"
         ),
     ),
     What.DECIDED: StepText(
         (ProjectRole.LEAD, ProjectRole.EDITOR, DPO),
-        _("The management has decided on “%(thing)s”"),
-        _(
-            "The management has decided on “%(thing)s” in the project “%(project)s” of %(municipality)s. You read the decision here:"
+        gettext_lazy("The management has decided on “%(thing)s”"),
+        gettext_lazy(
+            "The management has decided on “%(thing)s” in the project “%(project)s” of %(municipality)s: %(answer)s. You read the whole decision here:"
         ),
-        _("The management has decided"),
-        _(
+        gettext_lazy("The management has decided"),
+        gettext_lazy(
             "The management has decided something in project no. %(number)s of %(municipality)s. You read the decision with your authenticator app:"
         ),
     ),
 }
 """The steps that somebody is told of; a document that is taken back is not one of them."""
 WHY = {
-    DPO: _("You get this mail because you are the municipality’s data protection officer, or a substitute."),
-    ProjectRole.LEAD: _("You get this mail because you lead the project."),
-    ProjectRole.EDITOR: _("You get this mail because you work on the project."),
-    ProjectRole.MANAGEMENT: _("You get this mail because you decide for the management in the project."),
+    DPO: gettext_lazy("You get this mail because you are the municipality’s data protection officer, or a substitute."),
+    ProjectRole.LEAD: gettext_lazy("You get this mail because you lead the project."),
+    ProjectRole.EDITOR: gettext_lazy("You get this mail because you work on the project."),
+    ProjectRole.MANAGEMENT: gettext_lazy("You get this mail because you decide for the management in the project."),
+}
+
+GROUPS = {
+    DPO: gettext_lazy("the data protection officers"),
+    ProjectRole.LEAD: gettext_lazy("the project leads"),
+    ProjectRole.EDITOR: gettext_lazy("the editors"),
+    ProjectRole.MANAGEMENT: gettext_lazy("the management"),
 }
 
 
@@ -125,7 +136,7 @@ def _letters(event: ProjectEvent, thing: str, address: tuple[Any, ...], until: A
                 continue
             name, *args = address
             with translation.override(user.language):
-                subject, sentence = _words(project, text, thing, until)
+                subject, sentence = _words(event, text, thing, until)
                 context = {
                     "subject": subject,
                     "sentence": sentence,
@@ -135,16 +146,28 @@ def _letters(event: ProjectEvent, thing: str, address: tuple[Any, ...], until: A
             yield Letter(f"project-step:{event.pk}:{user.pk}", user.email, KIND, context, user.language)
 
 
-def _words(project: Project, text: StepText, thing: str, until: Any) -> tuple[str, str]:
-    """Subject and sentence in the language that is active; no title where the municipality asks for the second step. No query."""
+def _words(event: ProjectEvent, text: StepText, thing: str, until: Any) -> tuple[str, str]:
+    """Subject and sentence in the language that is active; no title and no answer where the municipality asks for the second
+    step. No query.
+    """
+    project = event.project
     words = {
         "municipality": project.municipality.name,
         "day": formats.date_format(until, "DATE_FORMAT") if until else "",
     }
     if project.municipality.requires_second_factor:
         return str(text.subject_before_step), text.sentence_before_step % {**words, "number": project.number}
-    words |= {"thing": thing, "project": project.title}
+    answer = dict(Decision.Answer.choices).get(event.new.partition("\n")[0], "")
+    words |= {"thing": thing, "project": project.title, "answer": str(answer)}
     return text.subject % words, text.sentence % words
+
+
+def told(project: Project, what: str, mails: Iterable[OutgoingMail]) -> str:
+    """Who gets these mails about a step of this kind, as a sentence; "" where nobody does. A query for each role."""
+    addresses = {mail.to for mail in mails}
+    roles = TEXTS[What(what)].roles if addresses else ()
+    names = [str(GROUPS[role]) for role in roles if any(user.email in addresses for user in recipients(project, role))]
+    return capfirst(_("%(people)s get a mail.") % {"people": get_text_list(names, _("and"))}) if names else ""
 
 
 def recipients(project: Project, role: str) -> list[User]:

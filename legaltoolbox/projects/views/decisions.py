@@ -36,6 +36,8 @@ from .lookups import own_project, project_page
 from .step_forms import ConditionsForm, DecisionForm
 from .withheld import add_withheld_message
 
+What = ProjectEvent.What
+
 
 @dataclass(frozen=True)
 class StepLine:
@@ -180,8 +182,8 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
     except ValidationError as refused:
         add_errors(form, refused)
         return _point_page(request, _grounds(project, point, catalogue), form=form)
-    told = _("The decision is stored. The project leads and the data protection officers get a mail.")
-    messages.success(request, _("The decision is stored.") if posted.withheld else told)
+    told = step_mails.told(project, What.DECIDED, posted.mails)
+    messages.success(request, " ".join(filter(None, (_("The decision is stored."), told))))
     add_withheld_message(request, posted)
     return redirect("projects:decision_point", *project.address, point)
 
@@ -198,13 +200,13 @@ def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str)
             raise ValidationError(_("The management has said yes to this before, and nothing has changed since."))
         with transaction.atomic():
             is_asked_now = Decision.ask_point(project, request.user, grounds.code)
-            posted = step_mails.send_point(project, grounds.code, grounds.row.title, ProjectEvent.What.TO_MANAGEMENT)
+            posted = step_mails.send_point(project, grounds.code, grounds.row.title, What.TO_MANAGEMENT)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
         if is_asked_now:
-            told = _("The management is asked to decide, and gets a mail.")
-            messages.success(request, _("The management is asked to decide.") if posted.withheld else told)
+            told = step_mails.told(project, What.TO_MANAGEMENT, posted.mails)
+            messages.success(request, " ".join(filter(None, (_("The management is asked to decide."), told))))
         else:
             messages.info(request, _("The management is asked already."))
         add_withheld_message(request, posted)

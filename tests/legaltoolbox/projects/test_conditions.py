@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import ConditionsMet, Decision, ProjectEvent
+from legaltoolbox.projects.work.register_entry import entry_lines
 from legaltoolbox.projects.work.report import project_report
 from legaltoolbox.projects.work.report_words import missing, warnings
 from tests.legaltoolbox.projects.documents import begin, browser, docx_text, keep
@@ -194,3 +195,25 @@ def test_the_copy_of_the_own_data_holds_what_the_person_wrote(approved, team, cl
         log_in_recently(client, person.user)
         data = json.loads(client.get(reverse("vendor:data")).content)
         assert [row["how"] for row in data["conditions_met"]] == texts
+
+
+def entry(team) -> dict[str, str]:
+    """The entry for the registers, label by label."""
+    report = project_report(team.project, catalogues.current(), timezone.localdate())
+    return {label: str(value) for label, value in entry_lines(report, "https://portal.example/")}
+
+
+def test_the_entry_for_registers_says_that_the_dpia_has_conditions_and_whether_they_are_met(approved, team):
+    assert "DPIA’en er godkendt på vilkår, som ikke er opfyldt endnu." in entry(team)["Bemærkninger"]
+    ConditionsMet.write(team.project, team.lead.user, Decision.objects.get().pk, HOW)
+    remarks = entry(team)["Bemærkninger"]
+    assert "DPIA’en er godkendt på vilkår, som er opfyldt." in remarks
+    assert "ikke er opfyldt" not in remarks
+
+
+def test_the_entry_for_registers_says_where_the_dpia_has_changed_since_the_opinion(approved, team):
+    assert "siden udtalelsen" not in str(entry(team))
+    team.project.answer(team.lead.user, {"personoplysninger": ("yes", "")})
+    after = entry(team)
+    assert "DPIA’en er ændret siden udtalelsen." in after["Bemærkninger"]
+    assert after["Databeskyttelsesrådgiverens udtalelse"].endswith(". DPIA’en er ændret siden udtalelsen")

@@ -19,7 +19,6 @@ from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.files.report import report_document, report_state
 from legaltoolbox.projects.models import (
     Comment,
-    ConditionsMet,
     Decision,
     Evidence,
     FieldAnswer,
@@ -391,25 +390,6 @@ def test_the_file_has_the_lines_of_the_page_in_one_row_and_nothing_a_spreadsheet
         row["Link til dokumentation"] == f"http://testserver{reverse('projects:overview', args=team.project.address)}"
     )
     assert "Nummer i KITOS: 812" in page(team)
-
-
-def test_the_entry_says_that_the_dpia_is_approved_on_conditions_and_whether_they_are_met(team):
-    approved_dpia(team)
-    assert "DPIA’en er godkendt på vilkår, som ikke er opfyldt endnu." in str(entry(team)["Bemærkninger"])
-    ConditionsMet.write(team.project, team.lead.user, Decision.objects.get().pk, "Se sagen.")
-    remarks = str(entry(team)["Bemærkninger"])
-    assert "DPIA’en er godkendt på vilkår, som er opfyldt." in remarks
-    assert "ikke er opfyldt" not in remarks
-
-
-def test_the_entry_says_where_the_dpia_has_changed_since_the_opinion(team):
-    approved_dpia(team)
-    before = entry(team)
-    assert "siden udtalelsen" not in str(before)
-    team.project.answer(team.lead.user, {"personoplysninger": ("yes", "")})
-    after = entry(team)
-    assert "DPIA’en er ændret siden udtalelsen." in str(after["Bemærkninger"])
-    assert str(after["Databeskyttelsesrådgiverens udtalelse"]).endswith(". DPIA’en er ændret siden udtalelsen")
 
 
 def test_each_value_to_copy_stands_on_a_line_of_its_own(team):
