@@ -55,7 +55,7 @@ class BasisForm(EditedRowForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     why = text_field(
-        gettext_lazy("Why it is sufficient"),
+        gettext_lazy("Reason for the judgement"),
         gettext_lazy("Has to be filled in, as the legal basis, if you choose “sufficient”."),
         rows=4,
     )

@@ -16,7 +16,7 @@ NEEDED_SOMETIMES = {
     "aktiviteter/a25/": ("lead", ["Hvorfor den ikke er relevant"]),
     "risici/r09/": ("lead", ["Hvorfor?", "Hvorfor kan det, der er tilbage, forsvares?"]),
     "krav/k01/": ("lead", ["Hvordan, eller hvorfor ikke", "Link", "Sagsnummer"]),
-    "hjemmel/tilfoej/": ("lead", ["Hjemmel", "Hvorfor er den tilstrækkelig?"]),
+    "hjemmel/tilfoej/": ("lead", ["Hjemmel", "Begrundelse for vurderingen"]),
     "dokumenter/1/forloeb/": ("dpo", ["Råd, punkt for punkt"]),
     "beslutninger/p1/": ("management", ["Vilkår", "Begrundelse"]),
 }

@@ -116,7 +116,7 @@ def describe_the_basis(page) -> None:
     operation = page.locator("main section", has=page.locator("h2", has_text="Drift og overvågning"))
     follow(operation.get_by_role("link", name="Beskriv").first)
     page.get_by_label("Hjemmel", exact=False).first.fill("GDPR art. 6, stk. 1, litra e, og forvaltningsloven")
-    page.get_by_label("Hvorfor er den tilstrækkelig?").fill("Svar på henvendelser er en opgave efter loven.")
+    page.get_by_label("Begrundelse for vurderingen").fill("Svar på henvendelser er en opgave efter loven.")
     choose(page, "Vurdering", "Tilstrækkelig")
     press(page, "Gem")
 
