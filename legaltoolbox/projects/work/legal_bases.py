@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from legaltoolbox import left_out
 from legaltoolbox.catalogue import Catalogue
@@ -19,6 +20,8 @@ from .situations import situation_of
 
 IN_USE = ("idriftsaettelse", "drift-og-overvaagning")
 """The keys of the phases in which a solution is in use: without a sufficient basis there it must not be."""
+AT_THE_END = gettext_lazy("So it stood when the project was closed:")
+"""What is said of a warning where nobody can do anything any more."""
 PERSONAL_DATA = "personoplysninger"
 """The question whether personal data are processed: without any no basis is needed."""
 
@@ -104,6 +107,24 @@ def warning(found: BasisLack | None) -> str:
     if found == BasisLack.DOUBTFUL:
         return _("The solution must not be used yet: the legal basis for its use is doubtful.")
     return _("The solution must not be used yet: no sufficient basis is described for its use.") if found else ""
+
+
+def use_words(found: BasisLack, *, is_in_use: bool, is_active: bool) -> tuple[str, str]:
+    """Of a use that lacks this the heading of the warning, and what to do; of a closed project there is nothing to do."""
+    is_doubtful = found == BasisLack.DOUBTFUL
+    if is_in_use:
+        heading = _("No sufficient legal basis for the use")
+        text = _(
+            "Personal data must not be processed without one. Stop the use, or describe the basis of each processing:"
+        )
+        clear = _("Personal data must not be processed without a clear one. Stop the use, or make the basis clear:")
+    else:
+        heading = _("The legal basis for the use is missing")
+        text = _("Before you take the solution into use, describe the basis of each processing in these phases:")
+        clear = _("Before you take the solution into use, make the basis clear in these phases:")
+    if is_doubtful:
+        heading, text = _("The legal basis for the use is doubtful"), clear
+    return heading, text if is_active else str(AT_THE_END)
 
 
 def lacks_in_use(project: Project, situation: Situation, catalogue: Catalogue) -> tuple[list[Phase], BasisLack | None]:

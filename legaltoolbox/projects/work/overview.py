@@ -20,10 +20,9 @@ from legaltoolbox.models import Activity, DocumentTemplate
 from legaltoolbox.screening import Situation, situation_answers
 
 from ..models import DocumentStatus, Project, ProjectDocument, ProjectEvent
-from ..models.legal_bases import BasisLack
 from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
-from .legal_bases import IN_USE, lacks_in_use
+from .legal_bases import AT_THE_END, IN_USE, lacks_in_use, use_words
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
@@ -123,7 +122,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
         waiting=_waiting_lines(project, user, plan, documents, len(missing), catalogue),
         warnings=[
             *_bases(project, plan.situation, catalogue),
-            *_risks(risks),
+            *_risks(project, risks),
             *_contradictions(project, catalogue),
         ],
         missing=_missing(project, members.keys(), catalogue),
@@ -318,36 +317,22 @@ def _bases(project: Project, situation: Situation, catalogue: Catalogue) -> Iter
         return
     url = reverse("projects:legal_bases", args=project.address)
     links = [(format_html('<span lang="da">{}</span>', phase), f"{url}#{phase.slug}") for phase in phases]
-    heading, text = _lack_words(lack, is_in_use=is_in_use)
+    heading, text = use_words(lack, is_in_use=is_in_use, is_active=project.is_active)
     yield ProjectWarning("error" if is_in_use else "warning", heading, text, links)
 
 
-def _lack_words(lack: BasisLack, *, is_in_use: bool) -> tuple[str, str]:
-    """The heading of the warning, and what to do."""
-    if lack == BasisLack.DOUBTFUL:
-        text = (
-            _("Personal data must not be processed without a clear one. Stop the use, or make the basis clear:")
-            if is_in_use
-            else _("Before you take the solution into use, make the basis clear in these phases:")
-        )
-        return _("The legal basis for the use is doubtful"), text
-    if is_in_use:
-        return _("No sufficient legal basis for the use"), _(
-            "Personal data must not be processed without one. Stop the use, or describe the basis of each processing:"
-        )
-    return _("The legal basis for the use is missing"), _(
-        "Before you take the solution into use, describe the basis of each processing in these phases:"
-    )
-
-
-def _risks(risks: Iterable[RiskRow]) -> Iterable[ProjectWarning]:
+def _risks(project: Project, risks: Iterable[RiskRow]) -> Iterable[ProjectWarning]:
     """The warning of risks that stay high. No query."""
     high = [row for row in risks if row.stays_high]
     if high:
         heading = ngettext(
             "%(n)s risk stays high after the measures", "%(n)s risks stay high after the measures", len(high)
         )
-        text = _("Do more about it, or consult Datatilsynet before you begin (GDPR art. 36):")
+        text = (
+            _("Do more about it, or consult Datatilsynet before you begin (GDPR art. 36):")
+            if project.is_active
+            else AT_THE_END
+        )
         links = [(format_html('{} <span lang="da">{}</span>', row.code, row.title), row.url) for row in high]
         yield ProjectWarning("error", heading % {"n": len(high)}, text, links)
 

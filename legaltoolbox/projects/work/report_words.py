@@ -23,7 +23,9 @@ def warnings(report: ProjectReport) -> list[str]:
 def _law(report: ProjectReport) -> list[str]:
     """What the law does not allow: a use without a basis, a high risk without Datatilsynet, against the officer's advice."""
     sentences = []
-    if report.bases.lack:
+    if report.bases.lack and not report.project.is_active:
+        sentences.append(str(report.bases.lack.label))
+    elif report.bases.lack:
         phases = ", ".join(str(phase) for phase in report.bases.lacks_in_use)
         words = (
             _("The legal basis for the use is doubtful (%(phases)s). The solution must not be used before it is clear.")
@@ -35,10 +37,12 @@ def _law(report: ProjectReport) -> list[str]:
         sentences.append(words % {"phases": phases})
     if report.high_risks:
         titles = ", ".join(f"{row.code} {row.title}" for row in report.high_risks)
-        sentences.append(
+        words = (
             _("A high risk stays after the measures: %(risks)s. Consult Datatilsynet first (GDPR art. 36), or do more.")
-            % {"risks": titles}
+            if report.project.is_active
+            else _("A high risk stays after the measures: %(risks)s.")
         )
+        sentences.append(words % {"risks": titles})
     against = [row for row in report.newest if row.last_opinion and row.last_opinion.verdict == Opinion.Verdict.AGAINST]
     advised = _("The data protection officer advises against %(document)s.")
     return sentences + [advised % {"document": row.name} for row in against]

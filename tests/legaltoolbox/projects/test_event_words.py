@@ -35,7 +35,7 @@ def test_a_legal_basis_is_named_by_its_title_and_its_phase(team, newest):
     assert f"{basis.title} ({phase})" in newest().place
     typed = {**row.content, "why": "Opgaven følger af loven."}
     row.change(typed, fingerprint(row.content), team.lead.user)
-    assert f"{basis.title} ({phase})</span>, hvorfor den er tilstrækkelig" in newest().place
+    assert f"{basis.title} ({phase})</span>, begrundelse for vurderingen" in newest().place
 
 
 def test_a_section_is_named_by_its_number_and_heading(team, newest):
