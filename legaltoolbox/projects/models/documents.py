@@ -267,7 +267,7 @@ class ProjectDocument(DocumentSteps):
     ) -> None:
         """An edit for each changed field; one that was made since the event `sitting` goes on, or goes where nothing is left of it."""
         by = sitting.actor_id
-        own = self.edits.filter(section=section, field__in=changed, by=by, at__gte=sitting.at)
+        own = self.edits.filter(section=section, field__in=changed, by=by, at__gte=sitting.at, letters__gt=0)
         going_on = {edit.field: edit for edit in own}
         for field, edit in going_on.items():
             edit.set_new(changed[field])

@@ -31,7 +31,7 @@ class FieldEdit(models.Model):
     old = models.JSONField(_("before"))
     new = models.JSONField(_("after"))
     letters = models.PositiveIntegerField(default=0, editable=False)
-    """Of both as JSON."""
+    """Of both as JSON; 0 where their texts are not kept any more."""
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
@@ -83,7 +83,7 @@ class FieldEdit(models.Model):
     def take_oldest_texts(cls, document: Any) -> None:
         """Where the changes of the document or of its project have too many letters, the oldest lose their texts. One query, or more.
 
-        The newest one of a document stays whole.
+        The last change keeps its texts however long they are.
         """
         of_project = cls.objects.filter(document__project=document.project_id)
         sums = of_project.aggregate(project=Sum("letters"), document=Sum("letters", filter=Q(document=document)))
@@ -96,9 +96,10 @@ class FieldEdit(models.Model):
 
     @classmethod
     def _take_texts(cls, edits: Any, letters: int) -> None:
-        """Take the texts of the oldest of these, as many as have so many letters together. Two queries."""
+        """Take the texts of the oldest of these, as many as have so many letters together, but of the last one. Two queries."""
         keys = []
-        for key, each in edits.filter(letters__gt=0).order_by("at", "pk").values_list("pk", "letters"):
+        *earlier, _last = edits.filter(letters__gt=0).order_by("at", "pk").values_list("pk", "letters")
+        for key, each in earlier:
             if letters <= 0:
                 break
             keys.append(key)

@@ -76,3 +76,15 @@ def test_the_page_shows_an_excerpt_of_a_long_change(document, team):
     history = browser(team.reader).get(path).content.decode().partition('class="field-history')[2]
     assert history.count("ord ord") < 200
     assert "…" in history
+
+
+def test_the_last_change_keeps_its_texts_however_long_they_are_and_one_without_texts_does_not_go_on(
+    document, team, monkeypatch
+):
+    monkeypatch.setattr(field_edits, "MOST_EDIT_LETTERS", 1_000)
+    save(document, team.lead, "a" * 2_000)
+    assert edits(document) == [("", "a" * 2_000)]
+    save(document, team.lead, "Kort", "2")
+    assert edits(document) == [("", ""), ("", "Kort")]
+    save(document, team.lead, "b")
+    assert edits(document)[-1] == ("a" * 2_000, "b")
