@@ -9,6 +9,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..models.portable import DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
+from ..models.risks import MOST_OWN_RISKS
+from ..models.tasks import MOST_OWN_TASKS
 from .project_json import FORMAT, MOST_BYTES, VERSION, as_imported
 from .project_schema import schema
 from .schema_check import Problem, differing, first_problems, unstorable
@@ -17,6 +19,9 @@ MOST_BRACKETS, MOST_COMMAS = 400_000, 1_500_000
 """Of a file: each can be an object in memory, many times as large as its letter."""
 MOST_ANSWERS = 20_000
 """Of all documents of a file together; the templates have some thousand fields."""
+MOST_FILE_ROWS = 30_000
+"""Of all lists of a file together, the history too: a second or two to read and to store."""
+_INNER = frozenset(inner.name for part in (*WORK, *HISTORY) for inner in part.parts)
 
 Record = dict[str, Any]
 
@@ -39,6 +44,9 @@ def read_file(content: bytes) -> tuple[Record, Record]:
     if _answers(data.get("project")) > MOST_ANSWERS:
         most = {"most": number_format(MOST_ANSWERS, force_grouping=True)}
         raise _unreadable(_("The documents of a file can have %(most)s answers in all.") % most)
+    if _rows(data.get("project")) > MOST_FILE_ROWS:
+        most = {"most": number_format(MOST_FILE_ROWS, force_grouping=True)}
+        raise _unreadable(_("A file can have %(most)s rows in all, its history among them.") % most)
     for problems in (unstorable(data), differing(data, schema())):
         if first := first_problems(problems):
             raise UnreadableFile(first)
@@ -49,12 +57,15 @@ def read_file(content: bytes) -> tuple[Record, Record]:
 
 def is_too_much(content: bytes, project: Record) -> bool:
     """Whether the file of a project, as it is written here, is more than an import takes. No query."""
-    if len(content) > MOST_BYTES or _has_too_many_entries(content.decode()) or _answers(project) > MOST_ANSWERS:
+    if len(content) > MOST_BYTES or _has_too_many_entries(content.decode()):
+        return True
+    if _answers(project) > MOST_ANSWERS or _rows(project) > MOST_FILE_ROWS:
         return True
     history, imported = project["history"], project["imported"]
     return (
         any(len(project[part.name]) > part.most for part in WORK)
-        or any(len(rows[part.name]) > part.most for part in HISTORY for rows in (history, imported))
+        or any(len(history[part.name]) > part.most for part in HISTORY)
+        or any(len(imported[part.name]) > part.most_imported for part in HISTORY)
         or len(imported[OLDER_DOCUMENTS]) > MOST_OLDER_DOCUMENTS
     )
 
@@ -66,6 +77,16 @@ def _answers(project: Any) -> int:
     documents = [document for each in lists if isinstance(each, list) for document in each]
     answers = [_inner(document, "answers") for document in documents]
     return sum(len(each) for each in answers if isinstance(each, list))
+
+
+def _rows(project: Any) -> int:
+    """How many rows all lists of a file have, with the rows of rows, as far as it has the form of one."""
+    groups = [project, _inner(project, "history"), _inner(project, "imported")]
+    lists = [each for group in groups if isinstance(group, dict) for each in group.values() if isinstance(each, list)]
+    below = [
+        _inner(row, name) for each in lists for row in each if isinstance(row, dict) for name in _INNER & row.keys()
+    ]
+    return sum(len(each) for each in (*lists, *below) if isinstance(each, list))
 
 
 def _inner(data: Any, name: str) -> Any:
@@ -150,11 +171,17 @@ def _doubled(path: str, keys: list[Any]) -> Iterator[Problem]:
 
 
 def _own_rows(project: Record) -> Iterator[Problem]:
-    """Own tasks and risks have a title; those of the catalogue have it there. What is done has a time."""
-    for name, is_own in (
-        ("tasks", lambda row: not row["activity"]),
-        ("risks", lambda row: row["code"].startswith("E")),
+    """Own tasks and risks are as many as on the pages and have a title; those of the catalogue have it there.
+
+    What is done has a time.
+    """
+    for name, most, is_own in (
+        ("tasks", MOST_OWN_TASKS, lambda row: not row["activity"]),
+        ("risks", MOST_OWN_RISKS, lambda row: row["code"].startswith("E")),
     ):
+        if sum(map(is_own, project[name])) > most:
+            text = _("The project can have added %(most)s of its own at most.")
+            yield Problem(f"project.{name}", text % {"most": most})
         for index, row in enumerate(project[name]):
             if is_own(row) is not bool(row["title"]):
                 yield Problem(

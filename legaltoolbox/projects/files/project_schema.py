@@ -105,7 +105,8 @@ def schema(address: str = "") -> Schema:
 def _project() -> Schema:
     work = {part.name: _list(part, is_work=True) for part in WORK}
     history = {part.name: _list(part, is_work=False) for part in HISTORY}
-    imported = {**history, OLDER_DOCUMENTS: _list(DOCUMENTS, is_work=True) | {"maxItems": MOST_OLDER_DOCUMENTS}}
+    came_along = {part.name: history[part.name] | {"maxItems": part.most_imported} for part in HISTORY}
+    imported = {**came_along, OLDER_DOCUMENTS: _list(DOCUMENTS, is_work=True) | {"maxItems": MOST_OLDER_DOCUMENTS}}
     return _object(
         {
             **work,

@@ -92,6 +92,8 @@ class ProjectImport(models.Model):
         The same page again gives what it has made. Raises `ValidationError` as `Project.create`, and for rows that
         cannot be, with the path in the file; then nothing is stored.
         """
+        now = timezone.now()
+        maker = _FileRows(record, Project(created_at=now, changed_at=now, catalogue_version=catalogue_version))
         with transaction.atomic():
             municipality.lock()
             rows = cls.objects.filter(project__municipality=municipality, by=by, page=page)
@@ -100,24 +102,15 @@ class ProjectImport(models.Model):
                 return made
             member = municipality.member(by)
             refuse_founder(municipality, member)
-            now = timezone.now()
-            last = municipality.projects.aggregate(last=Max("number"))["last"] or 0
-            maker = _FileRows()
-            project: Project = maker.row(
-                DETAILS,
-                record["details"],
-                "project.details",
-                Project(created_at=now, catalogue_version=catalogue_version),
-            )
-            project.municipality, project.number, project.changed_at = municipality, last + 1, now
-            maker.refuse()
+            project, last = maker.project, municipality.projects.aggregate(last=Max("number"))["last"] or 0
+            project.municipality, project.number = municipality, last + 1
             project.save()
             made = cls.objects.create(project=project, at=now, by=by, source=source, page=page, placed=_placed(record))
             ProjectMember.objects.create(project=project, member=member, role=ProjectRole.LEAD, joined_at=now)
             ProjectEvent.record(project, ProjectEvent.What.IMPORTED, by, new=made.source_text)
             try:
                 with transaction.atomic():
-                    maker.store(project, record)
+                    maker.store()
             except IntegrityError:
                 raise ValidationError(gettext("Rows of the file contradict each other.")) from None
             return made
@@ -129,41 +122,41 @@ def _placed(record: Record) -> Record:
 
 
 class _FileRows:
-    """Makes the rows of a file, and collects what is wrong with them."""
+    """The rows of a file, valid ones, before anything is stored: others need not wait while they are made."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: Record, project: Project) -> None:
+        """Raises `ValidationError` with the first problems, where there are any. No query."""
         self.problems: list[str] = []
         self.imported: list[tuple[str, Any, Record]] = []
         """Name of the part, row, and what is kept of it."""
-
-    def refuse(self) -> None:
-        """Raise `ValidationError` with the problems, where there are any."""
-        if self.problems:
-            raise ValidationError(self.problems[:MOST_PROBLEMS])
-
-    def store(self, project: Project, record: Record) -> None:
-        """Store all rows below the project. Raises `ValidationError` for rows that cannot be. A query for 500 rows of a part."""
+        self.record = record
+        self.project: Project = self.row(DETAILS, record["details"], "project.details", project)
         self.imported.append((DETAILS.name, project, record["details"]["imported"]))
-        made = {
+        self.made = {
             part.name: self.rows(part, part.name, record[part.name], f"project.{part.name}", {"project": project})
             for part in WORK
         }
-        nested = self._nested(made, record)
-        self.refuse()
+        self.nested = self._nested(self.made, record)
+        if self.problems:
+            raise ValidationError(self.problems[:MOST_PROBLEMS])
+
+    def store(self) -> None:
+        """Store all rows below the project, which is stored. A query for 500 rows of a part."""
         for part in WORK:
-            part.model.objects.bulk_create(made[part.name], batch_size=BATCH)
-        for inner, rows in nested:
+            part.model.objects.bulk_create(self.made[part.name], batch_size=BATCH)
+        for inner, rows in self.nested:
             inner.model.objects.bulk_create(rows, batch_size=BATCH)
         own = [
-            ImportedRecord(project=project, part=name, row=row.pk, record=imported)
+            ImportedRecord(project=self.project, part=name, row=row.pk, record=imported)
             for name, row, imported in self.imported
+            if imported
         ]
         history = [
-            ImportedRecord(project=project, part=name, record=each)
+            ImportedRecord(project=self.project, part=name, record=each)
             for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS)
-            for each in record["imported"][name]
+            for each in self.record["imported"][name]
         ]
-        ImportedRecord.objects.bulk_create([each for each in own if each.record] + history, batch_size=BATCH)
+        ImportedRecord.objects.bulk_create(own + history, batch_size=BATCH)
 
     def _nested(self, made: Mapping[str, list[Any]], record: Record) -> list[tuple[FilePart, list[Any]]]:
         """The rows of rows: those of the documents."""

@@ -23,11 +23,13 @@ from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion
 from .project_lookups import ProjectStatus
 from .projects import Project
 from .requirements import MOST_EVIDENCE, Evidence, RequirementState
-from .risks import RiskAssessment
-from .tasks import Task
+from .risks import MOST_OWN_RISKS, RiskAssessment
+from .tasks import MOST_OWN_TASKS, Task
 
 MOST_ROWS = 20_000
-"""Rows of a part that has no limit of its own."""
+"""Rows of a part that has no limit of its own, and of each list of the imported history, which several projects can have filled."""
+MOST_OF_CATALOGUE = 500
+"""Tasks, risks and requirements of the catalogue, which has some fifty, twenty and forty."""
 
 
 class FilePart(NamedTuple):
@@ -52,6 +54,11 @@ class FilePart(NamedTuple):
     """Whether its rows are of a document, whose number stands in the file."""
     is_added_later: bool = False
     """Whether rows in older files do not have it: then it is left out, which says that there is none."""
+
+    @property
+    def most_imported(self) -> int:
+        """Rows of the imported history."""
+        return max(self.most, MOST_ROWS)
 
     @property
     def fields_set_back(self) -> dict[str, Any]:
@@ -122,7 +129,7 @@ WORK = (
         OWNED,
         key=("activity",),
         order=("activity",),
-        most=5_000,
+        most=MOST_OF_CATALOGUE + MOST_OWN_TASKS,
     ),
     FilePart(
         "checklist_answers",
@@ -155,7 +162,7 @@ WORK = (
         OWNED,
         key=("code",),
         order=("code",),
-        most=1_000,
+        most=MOST_OF_CATALOGUE + MOST_OWN_RISKS,
     ),
     FilePart(
         "requirements",
@@ -165,6 +172,7 @@ WORK = (
         OWNED,
         key=("code",),
         order=("code",),
+        most=MOST_OF_CATALOGUE,
     ),
     FilePart("measures", Measure, "measures", ("text", "places", "due", "is_done", *SAVED), OWNED, most=MOST_MEASURES),
     FilePart(
@@ -196,6 +204,7 @@ HISTORY = (
         ("by", "resolved_by"),
         order=("at",),
         parts=(FilePart("replies", Comment, "replies", ("at", "text"), ("by",), order=("at",), most=MOST_COMMENTS),),
+        most=MOST_COMMENTS,
     ),
     FilePart(
         "opinions",
@@ -245,7 +254,6 @@ HISTORY = (
         ("at", "what", "place", "old", "new", "reason"),
         ("actor", "person", "person_before"),
         order=("at",),
-        most=200_000,
     ),
     FilePart(
         "edits", FieldEdit, "", ("section", "field", "old", "new", "at"), ("by",), order=("at",), has_document=True
