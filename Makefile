@@ -67,6 +67,7 @@ demo: setup var/static/staticfiles.json
 
 # The mails that are not sent at once, as login codes are: elsewhere cron sends them every few minutes.
 demo-mail:
+	@$(DEMO) send_task_mail
 	@$(DEMO) send_mail
 
 var/static/staticfiles.json: .venv/ready $(shell find static -type f -not -name '* *')

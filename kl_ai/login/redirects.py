@@ -70,6 +70,15 @@ def nav_entry(url: str) -> str:
     return "projects" if namespace == "projects" else "vendor"
 
 
+def brings_answers(url: str) -> bool:
+    """Whether the way to the page `url` (see `next_url`) takes answers from the toolbox along to a new project. No query."""
+    path, _mark, query = url.partition("?")
+    try:
+        return bool(query) and resolve(path).view_name in ("projects:choose", "projects:new")
+    except Resolver404:
+        return False
+
+
 def invited_address(url: str) -> str:
     """The address that the page `url` (see `next_url`) of an invitation was sent to; "" for any other page.
 

@@ -26,7 +26,7 @@ from . import restore
 from .code_limits import consume_code
 from .flow import LoginCodeStage, begin_login, login_stage_required
 from .forms import EmailForm, LoginCodeForm, SecondFactorForm
-from .redirects import invited_address, landing_url, nav_entry, next_url
+from .redirects import brings_answers, invited_address, landing_url, nav_entry, next_url
 from .sessions import forget_session
 
 logger = logging.getLogger(__name__)
@@ -133,6 +133,7 @@ def _page(
 ) -> HttpResponse:
     context |= {
         "is_input_kept": restore.waits_for_login(request, str(context.get("next") or "")),
+        "brings_answers": brings_answers(str(context.get("next") or "")),
         "minutes": settings.LOGIN_CODE_MINUTES,
         "mail_in_terminal": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
     }

@@ -56,7 +56,7 @@ def _letter(user: Any, due_rows: list[Task | Measure], day: date, catalogue: Cat
     with translation.override(user.language):
         lines = [
             {
-                "title": line.title,
+                "title": f"{line.code} {line.title}".strip(),
                 "project": line.project.title,
                 "due": line.due,
                 "is_overdue": line.is_overdue,

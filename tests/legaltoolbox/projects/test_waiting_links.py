@@ -9,7 +9,7 @@ from legaltoolbox.projects.models import MunicipalityJoinRequest
 from legaltoolbox.projects.work.plan import activity_url
 from tests.browser import follow
 from tests.legaltoolbox.projects.builders import Team, make_project
-from tests.legaltoolbox.projects.planned import browser, url
+from tests.legaltoolbox.projects.planned import MONDAY, browser, take, url, write_mails
 from tests.reading import parse
 
 
@@ -82,3 +82,22 @@ def test_what_was_saved_stays_in_sight_beside_the_row_that_the_page_opens_at(tea
         expect(desktop.locator(row)).to_be_in_viewport()
         message, title = said.bounding_box(), desktop.locator(f"{row} .task-title").bounding_box()
         assert message["y"] + message["height"] <= title["y"], "the message covers the row"
+
+
+@pytest.mark.any_database
+def test_the_login_says_that_the_answers_come_along_to_the_new_project(client, content_rows):
+    def said(query: str) -> bool:
+        page = client.get(client.get(reverse("projects:choose") + query).headers["Location"]).content.decode()
+        return "Dine svar følger med." in page
+
+    code = catalogues.current().questions[0].code
+    assert (said(f"?{code}=ja"), said("")) == (True, False)
+
+
+@pytest.mark.any_database
+def test_the_weekly_mail_begins_with_a_sentence_and_names_the_activity_by_its_code(team):
+    take(team, "A25", owner=team.lead.pk, due=MONDAY)
+    (mail,) = write_mails()
+    text = mail.body
+    assert "Her er det, du er ansvarlig for" in text
+    assert "- A25 " in text
