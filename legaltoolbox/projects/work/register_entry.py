@@ -59,7 +59,7 @@ def _risk_lines(report: ProjectReport) -> list[Line]:
     assessed = [row.assessment for row in report.risks if row.assessment]
     is_done = bool(assessed) and not report.open_risks
     days = [timezone.localdate(row.saved_at) for row in assessed]
-    levels = [row.residual_level for row in report.risks]
+    levels = [row.residual_level for row in report.risks if row.counts]
     counts = {level: levels.count(level) for level in RESULTS}
     highest = next((RESULTS[level] for level, number in counts.items() if number), "")
     words = ", ".join(

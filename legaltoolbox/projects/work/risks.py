@@ -57,8 +57,8 @@ class RiskRow:
 
     @property
     def stays_high(self) -> bool:
-        """Whether the risk is high after what is done about it: such a use goes to Datatilsynet first (GDPR art. 36)."""
-        return self.residual_level == RiskLevel.HIGH
+        """Whether a risk that counts is high after what is done about it: such a use goes to Datatilsynet first (GDPR art. 36)."""
+        return self.counts and self.residual_level == RiskLevel.HIGH
 
 
 RATED = ("project", "code", "title", "applies", "likelihood", "consequence", "likelihood_after", "consequence_after")
