@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -196,9 +196,14 @@ def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirem
 @restore.post_only("projects:requirements", "code", "number")
 @never_cache
 def delete_evidence(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
-    """`…/bevis/<pk>/slet/`: deletes a piece of evidence and leads back to its requirement."""
+    """`…/bevis/<pk>/slet/`: deletes a piece of evidence and leads back to its requirement.
+
+    A second click finds it gone, and leads to the requirements.
+    """
     project = own_project(request, code, number, Right.WRITE)
-    piece = get_object_or_404(project.evidence, pk=pk)
+    piece = project.evidence.filter(pk=pk).first()
+    if piece is None:
+        return redirect("projects:requirements", *project.address)
     piece.project = project
     try:
         piece.withdraw(request.user)

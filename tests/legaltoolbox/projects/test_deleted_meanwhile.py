@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from legaltoolbox.projects.models import Measure, ProjectLegalBasis, RiskAssessment
+from legaltoolbox.projects.models import Evidence, Measure, ProjectLegalBasis, RiskAssessment
 from tests.admin_pages import form_data
 from tests.legaltoolbox.projects.planned import add, browser, url
 
@@ -83,3 +83,12 @@ def test_the_same_task_given_twice_is_no_conflict(team):
     for _keeper in range(2):
         team.strange.change_tasks(team.keeper.user, is_keeper=True, seen=seen)
     assert team.strange.special_task == "keeper"
+
+
+def test_a_second_click_on_deleting_evidence_leads_on(team):
+    row = Evidence.add_piece(team.project, team.lead.user, place="K01", title="Aftalen", case_number="26-1")
+    client, events = browser(team.lead), team.project.events.filter(what="evidence-deleted")
+    for _click in range(2):
+        assert client.post(url("evidence_delete", team.project, row.pk), follow=True).status_code == 200
+    assert not Evidence.objects.exists()
+    assert events.count() == 1
