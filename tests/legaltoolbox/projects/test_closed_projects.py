@@ -73,6 +73,13 @@ def test_the_page_says_before_and_after_the_closing_when_the_project_is_deleted(
     assert words in browser.post(page, {"reason": ""}, follow=True).content.decode()
 
 
+def test_who_cannot_log_in_gets_no_mail_about_the_deletion(closed, team, monkeypatch):
+    team.lead.user.is_active = False
+    team.lead.user.save()
+    run(60, closed, monkeypatch)
+    assert mails() == [team.keeper.user.email]
+
+
 def test_leads_and_keepers_are_told_twice_and_then_the_project_is_deleted(closed, team, monkeypatch):
     people = sorted([team.lead.user.email, team.keeper.user.email])
     for days_before, number in ((61, 0), (60, 1), (59, 1), (15, 1), (14, 2), (1, 2)):

@@ -206,3 +206,11 @@ def test_pages_ask_as_much_for_one_comment_as_for_many(team, places):
             write(team, place, "Svar", by="lead", parent=thread)
         thread.resolve(team.lead.user)
     assert [queries(url) for url in urls] == one
+
+
+def test_the_end_of_a_discussion_is_one_event_however_often_it_is_clicked(team):
+    thread = write(team)
+    for _click in range(2):
+        thread.resolve(team.lead.user)
+    [event] = team.project.events.filter(what="resolved")
+    assert (event.place, event.actor) == ("R09", team.lead.user)

@@ -16,9 +16,25 @@ from kl_ai.people.limits import LIMITS
 from legaltoolbox.projects.files import document_bytes as document_files
 from legaltoolbox.projects.files import lengths, project_reader
 from legaltoolbox.projects.files.project_reader import UnreadableFile, read_file
-from legaltoolbox.projects.models import ProjectDocument, ProjectImport, RiskAssessment, projects, tasks
+from legaltoolbox.projects.models import (
+    Comment,
+    Evidence,
+    Measure,
+    ProjectDocument,
+    ProjectFact,
+    ProjectImport,
+    ProjectLegalBasis,
+    RiskAssessment,
+    comments,
+    documents,
+    legal_bases,
+    measures,
+    projects,
+    requirements,
+    tasks,
+)
 from legaltoolbox.projects.models.document_steps import STEPS
-from legaltoolbox.projects.models.opinions import MOST_POINT_LETTERS
+from legaltoolbox.projects.models.opinions import MOST_POINT_LETTERS, MOST_POINTS
 from legaltoolbox.projects.models.values import (
     MOST_CELL_LETTERS,
     MOST_DOCUMENT_LETTERS,
@@ -26,10 +42,10 @@ from legaltoolbox.projects.models.values import (
     refuse_too_long,
     value_letters,
 )
-from legaltoolbox.projects.work import sections
+from legaltoolbox.projects.work import section_form, sections
 from legaltoolbox.projects.work.section_edits import latest_edits
 from tests.legaltoolbox.projects.builders import make_project
-from tests.legaltoolbox.projects.documents import begin, browser, shown_to_decide
+from tests.legaltoolbox.projects.documents import begin, browser, find_field, shown_to_decide
 from tests.legaltoolbox.projects.whole import import_file, whole_file, written
 from tests.reading import parse
 
@@ -177,6 +193,87 @@ def test_a_project_takes_no_more_own_tasks_than_its_file_can_hold(team, monkeypa
     with pytest.raises(ValidationError, match="2"):
         tasks.Task.add_own(team.project, team.lead.user, {**tasks.EMPTY, "title": "Mødes"}, "c")
     assert tasks.Task.add_own(team.project, team.lead.user, {**tasks.EMPTY, "title": "Ring"}, "a") == first
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "most", "add"),
+    [
+        (
+            requirements,
+            "MOST_EVIDENCE",
+            500,
+            lambda team, n: Evidence.add_piece(
+                team.project, team.lead.user, place="K31", title=f"Rapport {n}", case_number="7"
+            ),
+        ),
+        (
+            comments,
+            "MOST_COMMENTS",
+            5_000,
+            lambda team, n: Comment.write(team.project, team.lead.user, "R09", f"Spørgsmål {n}"),
+        ),
+        (
+            measures,
+            "MOST_MEASURES",
+            500,
+            lambda team, n: Measure.add_measure(team.project, f"Slet efter {n} dage", ["R09"], team.lead.user),
+        ),
+        (
+            legal_bases,
+            "MOST_BASES",
+            200,
+            lambda team, n: ProjectLegalBasis.add_processing(
+                team.project, team.lead.user, phase="idriftsaettelse", processing=f"Brev {n}"
+            ),
+        ),
+        (documents, "MOST_DOCUMENTS", 200, lambda team, n: begin(team, f"S0{n}")),
+    ],
+    ids=["evidence", "comments", "measures", "bases", "documents"],
+)
+def test_a_project_takes_so_many_of_each_and_no_more(team, monkeypatch, module, name, most, add):
+    assert getattr(module, name) == most
+    monkeypatch.setattr(module, name, 2)
+    rows = [add(team, number) for number in (5, 6)]
+    with pytest.raises(ValidationError, match="2"):
+        add(team, 7)
+    assert type(rows[0]).objects.count() == 2
+
+
+def test_an_opinion_has_so_many_points_and_no_more(team):
+    document = begin(team, "S11")
+    document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=14))
+    points = [f"Råd {number}" for number in range(MOST_POINTS + 1)]
+    with pytest.raises(ValidationError) as refused:
+        document.give_opinion(team.dpo.user, "advice", "", points, document.state_hash())
+    assert list(refused.value.message_dict) == ["points"]
+    opinion = document.give_opinion(team.dpo.user, "advice", "", points[1:], document.state_hash())
+    assert opinion.points.count() == 50
+
+
+def test_the_tables_of_a_section_have_no_more_cells_than_a_form_can_have_fields(team, content, monkeypatch, settings):
+    beside = max(len(content.fields(each)) for template in content.templates for each in content.sections(template))
+    assert section_form.MOST_CELLS + 2 * beside < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    template, section, field = find_field(sections.Kind.TABLE, lambda field: not field.row_labels)
+    document = begin(team, template.code)
+    path = reverse("projects:section", args=[*team.project.address, document.number, section.key])
+    name = f"f-{field.key}"
+    typed = {f"{name}.rows": ["0a1b2c3d"], f"{name}.0a1b2c3d.0": "Første celle"}
+    monkeypatch.setattr(section_form, "MOST_CELLS", 1)
+    page = browser(team.lead).post(path, typed).content.decode()
+    assert "for lange tilsammen" in page
+    assert "Første celle" in page
+    assert "Første celle" not in str(document.all_stored())
+
+
+def test_a_fact_is_no_longer_than_the_line_that_it_stands_in(team):
+    stored = ProjectFact.stored(team.project)
+    for letters in (501, 500):
+        values = stored | {"solution": "x" * letters}
+        try:
+            ProjectFact.save_all(team.project, values, fingerprint(stored), team.lead.user)
+        except ValidationError:
+            assert letters == 501
+    assert [len(fact.value) for fact in team.project.facts.all()] == [500]
 
 
 def test_the_officer_gets_five_days_at_least(team):

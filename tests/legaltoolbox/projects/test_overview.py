@@ -169,6 +169,14 @@ def test_conditions_of_the_management_wait_for_the_leads_until_a_version_is_appr
     assert waiting(team, team.lead) == []
 
 
+def test_long_conditions_are_cut_on_the_overview(team):
+    answer_all(team)
+    approve(team, conditions="Mål hver uge. " * 100)
+    [line] = waiting(team, team.lead)
+    assert "…" in line
+    assert len(line.partition("S11")[2]) < 600
+
+
 # What must not be overlooked ----------------------------------------------------------------------
 
 
@@ -268,6 +276,15 @@ def test_a_closed_project_says_when_it_is_deleted_and_asks_for_nothing(team):
     assert "Projektet er afsluttet" in html
     assert 'id="next-heading"' not in html
     assert "Før I tager løsningen i brug" not in html
+
+
+def test_a_closed_project_is_not_asked_about_answers_that_contradict_each_other(team):
+    question = next(each for each in catalogues.current().questions if each.requires)
+    answer_all(team, **{question.code: "yes"})
+    said = "modsiger hinanden"
+    assert said in page(team, team.lead)
+    team.project.close(team.lead.user)
+    assert said not in page(team, team.lead)
 
 
 def test_the_documents_stand_by_status_with_the_newest_version_of_each(team):

@@ -327,3 +327,19 @@ def test_staff_of_kl_are_not_let_in_and_see_nothing_where_they_were_before(team)
     team.lead.user.refresh_from_db()
     assert not Project.objects.visible_to(team.lead.user)
     assert not Municipality.objects.for_member(team.lead.user)
+
+
+@pytest.mark.parametrize("change", ["leaves", "becomes officer"])
+def test_who_leaves_or_becomes_officer_while_they_are_let_in_is_refused(change, team, monkeypatch):
+    """The municipality's people are held first: what has changed until then counts."""
+    lock = Municipality.lock
+
+    def later(municipality: Municipality) -> None:
+        rows = MunicipalityMember.objects.filter(pk=team.strange.pk)
+        rows.delete() if change == "leaves" else rows.update(dpo=OFFICER)
+        lock(municipality)
+
+    monkeypatch.setattr(Municipality, "lock", later)
+    with pytest.raises(ValidationError):
+        team.project.add_member(team.lead.user, team.strange, ProjectRole.READER)
+    assert not team.project.members.filter(member=team.strange.pk).exists()

@@ -1,8 +1,11 @@
 """Projects: who sees them, what each role may do in them, and how they are made, closed and taken up again."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from legaltoolbox.projects.models import Project, ProjectEvent, ProjectMember
 from legaltoolbox.projects.rights import DPO, RIGHTS, ProjectRole, Right
@@ -137,3 +140,13 @@ def test_an_officer_is_no_keeper(team):
     team.dpo.is_keeper = True
     with pytest.raises(ValidationError):
         team.dpo.full_clean()
+
+
+def test_a_title_that_was_used_before_makes_another_project_and_a_second_click_none(team):
+    def create() -> Project:
+        return Project.create_once(team.municipality, team.lead.user, title="Breve", purpose="")
+
+    first = create()
+    assert create() == first
+    Project.objects.filter(pk=first.pk).update(created_at=timezone.now() - timedelta(minutes=2))
+    assert create() != first

@@ -302,6 +302,14 @@ def test_the_mail_has_what_is_due_soon_or_overdue_and_comes_once_a_week(team):
     assert len(write_mails(date(2026, 12, 7))) == 2
 
 
+def test_a_mail_names_thirty_tasks_and_says_how_many_more_there_are(team):
+    for number in range(31):
+        add(team, f"Opgave nr. {number:02}.", owner=team.lead.pk, due=MONDAY)
+    (mail,) = write_mails()
+    assert mail.body.count("Opgave nr. ") == 30
+    assert "og 1 mere" in mail.body
+
+
 def test_the_subject_says_whether_tasks_are_overdue_or_due_soon(team):
     add(team, "Overskredet", owner=team.lead.pk, due=date(2026, 11, 1))
     add(team, "Snart", owner=team.editor.pk, due=MONDAY)
