@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,13 +54,35 @@ def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
         project,
         "documents",
         _("Documents"),
-        rows=[(document, template, progress[document.pk]) for document, template in rows],
+        lists=[
+            (name, heading, [(document, template, progress[document.pk]) for document, template in part])
+            for name, heading, part in zip(
+                ("begun", "approved"), (_("Begun"), _("Approved")), _parts(rows), strict=True
+            )
+            if part
+        ],
         gone=gone,
         needed=needed_templates(begun, catalogue, situation),
         has_answers=bool(situation.answers),
         may_write=may_write(project),
         linker=linker(catalogue),
     )
+
+
+Row = tuple[ProjectDocument, DocumentTemplate]
+
+
+def _parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The documents under way, and those whose newest version is approved; versions together, the newest first. No query."""
+    versions: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row[0].number):
+        versions.setdefault(row[0].template, []).insert(0, row)
+    is_done = lambda group: group[0][0].status == DocumentStatus.APPROVED  # noqa: E731  # used below alone
+    groups = list(versions.values())
+    under_way, approved = (
+        [row for group in groups if is_done(group) == done for row in group] for done in (False, True)
+    )
+    return under_way, approved
 
 
 @never_cache

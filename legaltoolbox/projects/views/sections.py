@@ -146,6 +146,10 @@ class OpenSection:
         place = self.sections.index(self.section) + 1
         return self.opened.section_url(self.sections[place].key) if place < len(self.sections) else self.opened.url
 
+    def is_done(self, field: TemplateField) -> bool:
+        """Whether the field is filled in and cannot be changed."""
+        return not self.opened.document.is_writable and bool(self.stored[field.key])
+
     def form(self, data: Any = None) -> SectionForm:
         """The form of the fields that can be written, filled with `data`."""
         fields = [field for field in self.fields if self.is_open(field) or _is_sent(field, data)]
@@ -286,6 +290,7 @@ def section_page(
         document_url=opened.url,
         by_project=shown.by_project,
         by_way=shown.by_way,
+        later=[field for field in shown.fields if field.key in shown.later and not shown.is_done(field)],
         is_all_by_way=len(shown.by_way) == len(shown.fields),
         not_filled_in=[code for code in sorted(BY_THE_PORTAL) if code in shown.section.guidance],
         steps_url="" if opened.document.approved_content else opened.steps_url,

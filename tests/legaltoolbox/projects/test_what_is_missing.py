@@ -102,10 +102,12 @@ def test_what_is_known_after_the_decision_does_not_count_before_it_and_has_a_pla
     FieldAnswer.objects.create(document=document, section="14", field="1", value="Drift")
     assert "1 af 1 felt" in page(team, "document", document)
     words = page(team, "section", document, "14")
-    assert words.count("Det behøver I ikke vide før beslutningen") == 6
+    assert words.count("Det behøver I ikke vide før beslutningen") == 1
     assert "Skrives efter beslutningen, i den næste version." in paper(document)
     approve(team, document)
-    assert "Det skriver I i dokumentets næste version" in page(team, "section", document, "14")
+    assert "Det skriver I i den næste version, når I ved det: “Ny gennemgang, når”" in page(
+        team, "section", document, "14"
+    )
     assert "Det skriver I i den næste version, når I ved det: “Ny gennemgang, når”" in page(team, "document", document)
     second = begin(team, "S11")
     assert "1 af 7 felter" in page(team, "document", second)
