@@ -202,6 +202,7 @@ def imported(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         section="history",
         above=((_("History"), reverse("projects:history", args=project.address)),),
         imported=made,
+        may_share_out=project.is_active and project.may(Right.WRITE) and bool(made.placed.get("work", {}).get("tasks")),
         placed=[
             (label, each, reverse(f"projects:{name}", args=project.address))
             for label, each, name in imported_words.placed_lines(made)

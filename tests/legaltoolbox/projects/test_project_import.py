@@ -62,6 +62,9 @@ def test_a_file_becomes_a_project_and_the_page_says_what_was_placed_where(file, 
     text = " ".join(page.find("main").text.split())
     for expected in ("Opgaver: 3", "Risici: 2", "Dokumenter som kladder: 3", "Prøvekommune 9901, nr. 1", "Udtalelser"):
         assert expected in text
+    assert reverse("projects:share_out", args=project.address) in [
+        a.attrs["href"] for a in page.find("main").find_all("a")
+    ]
     history = parse(browser(team.strange).get(reverse("projects:history", args=project.address)).content.decode())
     assert response["Location"] in [link.attrs["href"] for link in history.find("main").find_all("a")]
 
