@@ -23,7 +23,6 @@ from legaltoolbox.projects.models import (
     Evidence,
     FieldAnswer,
     Measure,
-    Opinion,
     Project,
     ProjectDocument,
     ProjectLegalBasis,
@@ -365,15 +364,6 @@ def test_the_entry_says_whether_and_when_the_dpia_is_done_and_what_the_risks_are
     assert after["Link til dokumentation"] == LINK
     assess(team, **HIGH)
     assert entry(team)["Hvad viste den seneste risikovurdering?"] == "Høj risiko"
-
-
-def test_the_entry_has_the_last_opinion_of_any_version(team):
-    document = approved_dpia(team)
-    at = timezone.now() - timedelta(days=40)
-    Opinion.objects.create(document=begin(team, "S11"), by=team.dpo.user, verdict="against", state="x", at=at)
-    assert str(entry(team)["Databeskyttelsesrådgiverens udtalelse"]).startswith("Råd til projektet, ")
-    Opinion.objects.filter(document=document).update(at=at - timedelta(days=1))
-    assert not str(entry(team)["Databeskyttelsesrådgiverens udtalelse"]).startswith("Råd til projektet, ")
 
 
 def test_a_new_draft_leaves_the_approved_dpia_done_and_a_changed_one_says_so(team):
