@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kl_ai.mail.models import OutgoingMail
-from kl_ai.mail.outbox import Letter, link
+from kl_ai.mail.outbox import Letter, link, post_many
 from kl_ai.models import User
 
 from ..models import Decision, Project, ProjectDocument, ProjectEvent
@@ -24,6 +24,8 @@ from .posting import Posted, post_within_limits
 
 What = ProjectEvent.What
 KIND = "project_step"
+REQUESTS = frozenset({What.ASKED, What.TO_MANAGEMENT})
+"""The steps whose mails are never left out: too many of them are refused (`models/requests.py`)."""
 
 
 class StepText(NamedTuple):
@@ -124,7 +126,8 @@ def _send(project: Project, what: str, place: str, thing: str, address: tuple[An
     event = project.events.filter(what=what, place=place).first()
     if what not in TEXTS or event is None:
         return Posted()
-    return post_within_limits(KIND, _letters(event, thing, address, until))
+    letters = _letters(event, thing, address, until)
+    return Posted(post_many(letters)) if what in REQUESTS else post_within_limits(KIND, letters)
 
 
 def _letters(event: ProjectEvent, thing: str, address: tuple[Any, ...], until: Any) -> Iterator[Letter]:

@@ -111,7 +111,7 @@ def test_a_refused_step_and_one_that_nobody_waits_for_tell_nobody(step, document
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_step_that_breaks_off_tells_nobody_and_changes_nothing(number, document, team, monkeypatch):
-    place = [(type(document), "_change"), (step_mails, "recipients"), (step_mails, "post_within_limits")][number]
+    place = [(type(document), "_change"), (step_mails, "recipients"), (step_mails, "post_many")][number]
     monkeypatch.setattr(*place, killed_after(getattr(*place)))
     with pytest.raises(ProcessKilled):
         send(document, "ask_dpo", team.lead, until=UNTIL, unfinished="on")
