@@ -60,3 +60,11 @@ def roles_with(right: Right) -> list[str]:
 def may_work_for_municipalities(user: Any) -> bool:
     """Whether the login is one that can work for a municipality: KL's staff see how many projects there are, and nothing of them."""
     return user.pk is not None and not user.is_staff
+
+
+def can_work(user: str) -> models.Q:
+    """Selects rows whose user, at this path, can log in and work for a municipality, as `may_work_for_municipalities`.
+
+    Whoever cannot is nobody's other lead, keeper, manager or officer: a project that only such a person leads has no lead.
+    """
+    return models.Q(**{f"{user}__is_active": True, f"{user}__is_staff": False})

@@ -20,7 +20,7 @@ from ..models import (
     ProjectMember,
     imported_names,
 )
-from ..rights import ProjectRole
+from ..rights import ProjectRole, can_work
 from .membership import send_municipality_news
 
 
@@ -61,7 +61,7 @@ def _without_keeper(users: Sequence[User]) -> list[str]:
     """A sentence for each municipality that would have no keeper. One query."""
     keeper = gettext("%(name)s has no other keeper. Make somebody else a keeper first.")
     keepers = MunicipalityMember.objects.filter(municipality=OuterRef("pk"), is_keeper=True)
-    others = keepers.filter(user__is_active=True).exclude(user__in=users)
+    others = keepers.filter(can_work("user")).exclude(user__in=users)
     municipalities = Municipality.objects.filter(Exists(keepers.filter(user__in=users)), ~Exists(others)).alphabetical()
     return [keeper % {"name": municipality} for municipality in municipalities]
 
@@ -70,7 +70,7 @@ def _led_alone(users: Sequence[User]) -> list[Project]:
     """The projects that nobody else leads. One query."""
     leads = ProjectMember.objects.filter(project=OuterRef("pk"), role=ProjectRole.LEAD)
     is_alone = Exists(leads.filter(member__user__in=users)) & ~Exists(
-        leads.filter(member__user__is_active=True).exclude(member__user__in=users)
+        leads.filter(can_work("member__user")).exclude(member__user__in=users)
     )
     return list(Project.objects.filter(is_alone).select_related("municipality").order_by("pk"))
 

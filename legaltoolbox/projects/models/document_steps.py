@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.drafts.parts import changed_items, fingerprint
 
+from ..rights import can_work
 from .answers import LastChange
 from .authors import authors, has_words_of
 from .events import ProjectEvent
@@ -204,7 +205,7 @@ class DocumentSteps(models.Model):
             self._lock()
             if self._is_repeated(What.ASKED, by, until.isoformat()):
                 return
-            if not self.project.municipality.members.exclude(dpo="").filter(user__is_active=True).exists():
+            if not self.project.municipality.members.exclude(dpo="").filter(can_work("user")).exists():
                 raise ValidationError(gettext("The municipality has no data protection officer here. Ask its keeper."))
             refuse_early(until)
             refuse_too_many(self.project, What.ASKED)

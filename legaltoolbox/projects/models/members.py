@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..rights import ProjectRole, Right, roles_with
+from ..rights import ProjectRole, Right, can_work, roles_with
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 
@@ -94,7 +94,7 @@ class ProjectMember(models.Model):
             return self.role
         self.delete()
         role = self.role if own.role == ProjectRole.READER else own.role
-        if not self.project.members.filter(role=ProjectRole.LEAD, member__user__is_active=True).exists():
+        if not self.project.members.filter(can_work("member__user"), role=ProjectRole.LEAD).exists():
             role = ProjectRole.LEAD
         if role != own.role:
             own.role = role

@@ -21,7 +21,7 @@ from kl_ai.drafts.parts import changed_items, fingerprint
 from kl_ai.search.database import DanishOrder
 from kl_ai.validators import validate_line
 
-from ..rights import ProjectRole, may_work_for_municipalities
+from ..rights import ProjectRole, can_work, may_work_for_municipalities
 from .events import ProjectEvent
 from .kept_time import KEPT_MONTHS, KEPT_WORDS, months_after
 from .municipality_events import DETAILS, MunicipalityEvent, tasks_code
@@ -325,7 +325,7 @@ class MunicipalityMember(models.Model):
         """The projects that would have no lead without the person, closed ones too: nobody could reopen them. One query."""
         leads = self.municipality.projects.filter(members__member=self, members__role=ProjectRole.LEAD)
         others = type(self).objects.filter(
-            project_roles__project=models.OuterRef("pk"), project_roles__role=ProjectRole.LEAD, user__is_active=True
+            can_work("user"), project_roles__project=models.OuterRef("pk"), project_roles__role=ProjectRole.LEAD
         )
         return list(leads.exclude(models.Exists(others.exclude(pk=self.pk))).order_by("number"))
 
@@ -366,7 +366,7 @@ class MunicipalityMember(models.Model):
             invitation.end(by)
 
     def _refuse_last_keeper(self) -> None:
-        others = self.municipality.members.filter(is_keeper=True, user__is_active=True).exclude(pk=self.pk)
+        others = self.municipality.members.filter(can_work("user"), is_keeper=True).exclude(pk=self.pk)
         if self.is_keeper and not others.exists():
             raise ValidationError(
                 gettext("%(name)s has no other keeper. Make somebody else a keeper first.")

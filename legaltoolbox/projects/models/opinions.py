@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kl_ai.validators import validate_text
 
-from ..rights import ProjectRole
+from ..rights import ProjectRole, can_work
 from .events import ProjectEvent
 from .requests import refuse_too_many
 
@@ -297,5 +297,5 @@ class ApprovedFile(models.Model):
 
 def refuse_without_management(project: Any) -> None:
     """Raise `ValidationError` where nobody is in the project who could decide. One query."""
-    if not project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists():
+    if not project.members.filter(can_work("member__user"), role=ProjectRole.MANAGEMENT).exists():
         raise ValidationError(gettext("Nobody is in the project as management yet. Add somebody first."))

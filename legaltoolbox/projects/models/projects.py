@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kl_ai.drafts.parts import changed_items, fingerprint
 from kl_ai.validators import validate_line, validate_text
 
-from ..rights import RIGHTS, Permission, ProjectRole, Right
+from ..rights import RIGHTS, Permission, ProjectRole, Right, can_work
 from .answers import Answers, ScreeningAnswer, last_change
 from .events import ProjectEvent
 from .members import ProjectMember
@@ -364,7 +364,7 @@ class Project(models.Model):
     def _refuse_without_lead(self, leaving: "ProjectMember") -> None:
         if leaving.role != ProjectRole.LEAD:
             return
-        others = self.members.filter(role=ProjectRole.LEAD, member__user__is_active=True)
+        others = self.members.filter(can_work("member__user"), role=ProjectRole.LEAD)
         if not others.exclude(pk=leaving.pk).exists():
             raise ValidationError(gettext("Somebody has to lead the project. Make another member its lead first."))
 

@@ -28,7 +28,7 @@ from legaltoolbox.models import Activity
 
 from ..mails import steps as step_mails
 from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, Project, ProjectEvent
-from ..rights import ProjectRole, Right
+from ..rights import ProjectRole, Right, can_work
 from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, steps_url, template_title
 from ..work.plan import activity_url
 from .edited_forms import add_errors
@@ -266,7 +266,7 @@ def _point_page(
         point=grounds,
         form=form,
         conditions_form=conditions,
-        has_management=project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists(),
+        has_management=project.members.filter(can_work("member__user"), role=ProjectRole.MANAGEMENT).exists(),
         may_write=may_write,
         may_ask=may_write and grounds.can_be_decided and grounds.asked is None,
     )

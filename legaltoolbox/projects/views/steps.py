@@ -26,7 +26,7 @@ from ..files.document_bytes import approved_document
 from ..mails import steps as step_mails
 from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, ProjectDocument, ProjectEvent
 from ..models.opinions import hash_of_state
-from ..rights import ProjectRole, Right
+from ..rights import ProjectRole, Right, can_work
 from ..work.changes import Changes, changes_since
 from ..work.decisions import Grounds, grounds
 from ..work.discussions import discussion
@@ -107,7 +107,7 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     return {
         "may_ask_management": is_writer and (document.is_writable or document.is_opinion_overdue),
         "discussion": discussion(project, str(document.number)),
-        "has_management": project.members.filter(role=ProjectRole.MANAGEMENT, member__user__is_active=True).exists(),
+        "has_management": project.members.filter(can_work("member__user"), role=ProjectRole.MANAGEMENT).exists(),
         "may_begin_next": may_begin_next(opened),
         "may_take_back": is_writer and is_sent,
         "files": [(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
