@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -98,7 +99,12 @@ class Evidence(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Refuse evidence that nobody can find."""
+        """Refuse evidence that nobody can find, and a link with the name of a user, which hides what page it leads to."""
+        if "@" in urlsplit(self.link).netloc:
+            text = gettext(
+                "Write the link without a user name or a password: without “@” before the name of the website."
+            )
+            raise ValidationError({"link": text})
         if not self.link and not self.case_number:
             raise ValidationError(gettext("Write a link or a case number, so that the evidence can be found."))
 
