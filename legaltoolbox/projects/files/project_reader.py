@@ -13,7 +13,7 @@ from ..models.risks import MOST_OWN_RISKS
 from ..models.tasks import MOST_OWN_TASKS
 from .project_json import FORMAT, MOST_BYTES, VERSION, as_imported
 from .project_schema import schema
-from .schema_check import Problem, differing, first_problems, unstorable
+from .schema_check import Problem, clean_texts, differing, first_problems, unstorable
 
 MOST_BRACKETS, MOST_COMMAS = 400_000, 1_500_000
 """Of a file: each can be an object in memory, many times as large as its letter."""
@@ -47,9 +47,11 @@ def read_file(content: bytes) -> tuple[Record, Record]:
     if _rows(data.get("project")) > MOST_FILE_ROWS:
         most = {"most": number_format(MOST_FILE_ROWS, force_grouping=True)}
         raise _unreadable(_("A file can have %(most)s rows in all, its history among them.") % most)
-    for problems in (unstorable(data), differing(data, schema())):
-        if first := first_problems(problems):
-            raise UnreadableFile(first)
+    if first := first_problems(unstorable(data)):
+        raise UnreadableFile(first)
+    clean_texts(data)
+    if first := first_problems(differing(data, schema())):
+        raise UnreadableFile(first)
     if first := first_problems(_contradictions(data["project"])):
         raise UnreadableFile(first)
     return as_imported(data["project"]), data["exported"]

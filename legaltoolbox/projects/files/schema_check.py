@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
-from kl_ai.text import EMOJI_PARTS, clean_line, has_unseen
+from kl_ai.text import EMOJI_PARTS, clean_line, clean_text, has_unseen
 
 from ..days import EARLIEST, FIRST_TIME, LATEST, is_possible_day, is_possible_time
 
@@ -36,7 +36,7 @@ def first_problems(problems: Iterator[Problem]) -> list[Problem]:
 
 
 def unstorable(data: Any) -> Iterator[Problem]:
-    """What no database or page can hold, wherever it stands: broken or invisible characters, numbers that are none, deep nesting."""
+    """What no database or page can hold, wherever it stands: invisible characters in names, numbers that are none, deep nesting."""
     waiting: list[tuple[str, Any, int]] = [("", data, 0)]
     while waiting:
         path, value, depth = waiting.pop()
@@ -48,10 +48,20 @@ def unstorable(data: Any) -> Iterator[Problem]:
             waiting += [(_step(path, key), inner, depth + 1) for key, inner in pairs]
             if isinstance(value, dict) and any(_is_unseen(key) for key in value):
                 yield Problem(path, _("A name here holds characters that cannot be seen or stored."))
-        elif isinstance(value, str) and _is_unseen(value):
-            yield Problem(path, _("The text holds characters that cannot be seen or stored."))
         elif isinstance(value, float) or (isinstance(value, int) and abs(value) > HIGHEST):
             yield Problem(path, _("The file has whole numbers alone, and no such large ones."))
+
+
+def clean_texts(data: Any) -> None:
+    """Clean the texts of the data, wherever they stand, as forms clean what is typed: nobody is refused for what came along."""
+    waiting = [data]
+    while waiting:
+        each = waiting.pop()
+        for key, value in list(each.items() if isinstance(each, dict) else enumerate(each)):
+            if isinstance(value, str) and _is_unseen(value):
+                each[key] = clean_text(value)
+            elif isinstance(value, dict | list):
+                waiting.append(value)
 
 
 def _is_unseen(text: str) -> bool:
