@@ -1,7 +1,10 @@
 """A closed login, and one of KL's staff, sees nothing of a project: it is nobody's other lead, keeper, manager or officer."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from kl_ai.models import User
 from legaltoolbox.projects.mails.login_deletion import obstacles_for_staff
@@ -9,7 +12,6 @@ from legaltoolbox.projects.models import ProjectMember
 from legaltoolbox.projects.models.opinions import refuse_without_management
 from legaltoolbox.projects.rights import ProjectRole
 from tests.legaltoolbox.projects.documents import begin
-from tests.legaltoolbox.projects.test_document_steps import SOON
 
 
 @pytest.fixture(params=[{"is_active": False}, {"is_staff": True}], ids=["closed", "staff"])
@@ -54,4 +56,4 @@ def test_nothing_is_sent_to_who_cannot_work(team, shut_out):
     with pytest.raises(ValidationError):
         refuse_without_management(team.project)
     with pytest.raises(ValidationError, match="databeskyttelsesrådgiver"):
-        document.ask_dpo(team.lead.user, SOON)
+        document.ask_dpo(team.lead.user, timezone.localdate() + timedelta(days=14))
