@@ -190,7 +190,8 @@ class ProjectDocument(DocumentSteps):
         """Store the fields of a section that differ: values by field key, as `empty` gives those of fields without an answer.
 
         `seen` is the fingerprint of what the page had shown. Raises `ChangedMeanwhile` where somebody else has stored
-        something else since, and `ValidationError` where the document cannot be changed, or a value or all of them are too long.
+        something else since, and `ValidationError` where the document cannot be changed, or all values are too long, and for
+        one that is, with the key of its field.
         Saves that go on (`_sitting`) are one event, and of each field one edit: a page saves every few seconds while one
         writes. A field that is as it was before has no edit.
         """
@@ -198,8 +199,8 @@ class ProjectDocument(DocumentSteps):
             stored = self.stored(section, empty)
             last = self.last_save(section)
             changed = changed_items(stored, typed, seen, lambda: last, page, by)
-            for value in changed.values():
-                validate_value(value)
+            for field, value in changed.items():
+                _validate_field(field, value)
             self._refuse_longer(section, stored, changed)
             if changed:
                 self._write(section, changed)
@@ -287,6 +288,14 @@ class ProjectDocument(DocumentSteps):
         self.changed_at, self.changed_by = timezone.now(), by
         self.save(update_fields=["changed_at", "changed_by"])
         self.project.touch()
+
+
+def _validate_field(field: str, value: Any) -> None:
+    """Raise `ValidationError` with the key of the field for a value that no field can hold."""
+    try:
+        validate_value(value)
+    except ValidationError as invalid:
+        raise ValidationError({field: invalid.messages}) from None
 
 
 def _next_number(project: Project, last: int) -> int:

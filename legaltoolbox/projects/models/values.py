@@ -5,10 +5,9 @@ several of several                                            a list of texts
 table                                                         a list of rows, see `new_row`
 """
 
-import json
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,8 +20,6 @@ MOST_CELL_LETTERS = 4_000
 MOST_CHOSEN = 100
 MOST_TABLE_ROWS = 200
 MOST_COLUMNS = 20
-MOST_BYTES = 300_000
-"""Of one value, written as JSON."""
 MOST_DOCUMENT_LETTERS = 300_000
 """Of all answers of a document: some hundred pages. More would take the memory of a process when a PDF is made of it."""
 LETTERS_OF_PIECE = 50
@@ -47,19 +44,38 @@ def new_row(cells: Sequence[str], columns: int, *, fixed: bool = False, row_id: 
 
 
 def validate_value(value: Any) -> None:
-    """Raise `ValidationError` for what no field can hold, and for what is too long or too much."""
-    is_valid = (
-        len(value) <= MOST_TEXT_LETTERS if isinstance(value, str) else isinstance(value, list) and _is_list(value)
-    )
-    if not is_valid or len(json.dumps(value).encode()) > MOST_BYTES:
+    """Raise `ValidationError` for what no field can hold, and for a text, cell or list that is too long, with how long it is."""
+    for letters, most in _lengths(value):
+        if letters > most:
+            raise ValidationError(
+                _("A text here has %(letters)s characters and can have %(most)s. Make it shorter.")
+                % {"letters": _number(letters), "most": _number(most)}
+            )
+    if not isinstance(value, str) and not (isinstance(value, list) and _is_list(value)):
         raise ValidationError(
             _("There is too much in this field. Make it shorter, or put some of it in another paper.")
         )
+    refuse_too_long([value])
+
+
+def _lengths(value: Any) -> Iterator[tuple[int, int]]:
+    """Of each text of a value, as far as it is one: its letters, and how many it can have."""
+    if isinstance(value, str):
+        yield len(value), MOST_TEXT_LETTERS
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, str):
+            yield len(item), MOST_LINE_LETTERS
+        elif isinstance(item, dict) and isinstance(item.get("cells"), list):
+            yield from ((len(cell), MOST_CELL_LETTERS) for cell in item["cells"] if isinstance(cell, str))
+
+
+def _number(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _is_list(value: list[Any]) -> bool:
     if all(isinstance(item, str) for item in value):
-        return len(value) <= MOST_CHOSEN and all(len(item) <= MOST_LINE_LETTERS for item in value)
+        return len(value) <= MOST_CHOSEN
     if len(value) > MOST_TABLE_ROWS or not all(map(_is_row, value)):
         return False
     return len({row["id"] for row in value}) == len(value)
@@ -74,7 +90,7 @@ def _is_row(row: Any) -> bool:
         and bool(ROW_ID.match(row["id"]))
         and isinstance(row["fixed"], int)
         and 0 <= row["fixed"] <= len(cells) <= MOST_COLUMNS
-        and all(isinstance(cell, str) and len(cell) <= MOST_CELL_LETTERS for cell in cells)
+        and all(isinstance(cell, str) for cell in cells)
     )
 
 
@@ -108,13 +124,14 @@ def value_letters(value: Any) -> int:
 
 def refuse_too_long(values: Iterable[Any]) -> None:
     """Raise `ValidationError` where the values are more than a document can hold."""
-    if sum(map(value_letters, values)) > MOST_DOCUMENT_LETTERS:
+    letters = sum(map(value_letters, values))
+    if letters > MOST_DOCUMENT_LETTERS:
         raise ValidationError(
             _(
-                "The answers of a document can have %(most)s characters in all, and this would be more. "
-                "Make it shorter, or put some of it in another paper."
+                "The answers of a document can have %(most)s characters in all, and now there would be %(letters)s. "
+                "Each line and each cell counts as %(piece)s more. Make it shorter, or put some of it in another paper."
             )
-            % {"most": number_format(MOST_DOCUMENT_LETTERS, force_grouping=True)}
+            % {"most": _number(MOST_DOCUMENT_LETTERS), "letters": _number(letters), "piece": LETTERS_OF_PIECE}
         )
 
 

@@ -210,6 +210,14 @@ def section(request: AuthenticatedRequest, code: str, number: int, nr: int, sect
     return section_page(request, shown, shown.form(typed), seen)
 
 
+def _refusal(refused: ValidationError, shown: OpenSection) -> str:
+    """Why nothing was saved; what is about a field stands after its name."""
+    if not hasattr(refused, "error_dict"):
+        return " ".join(refused.messages)
+    names = {field.key: field.label for field in shown.fields}
+    return " ".join(f"{names.get(key, key)}: {' '.join(told)}" for key, told in refused.message_dict.items())
+
+
 def save_section(request: AuthenticatedRequest, shown: OpenSection, form: SectionForm) -> HttpResponse:
     """Save the valid fields of the form; the page comes back with the others, or with what somebody else has saved."""
     form.is_valid()
@@ -233,9 +241,10 @@ def save_section(request: AuthenticatedRequest, shown: OpenSection, form: Sectio
         }
         return section_page(request, shown, form, fingerprint(changed.stored), **context)
     except ValidationError as refused:
+        sentence = _refusal(refused, shown)
         if is_fetch(request):
-            return refused_response(" ".join(refused.messages))
-        messages.error(request, " ".join(refused.messages))
+            return refused_response(sentence)
+        messages.error(request, sentence)
         return section_page(request, shown, form, seen)
     stored = document.stored(key, shown.empty)
     if is_fetch(request):
