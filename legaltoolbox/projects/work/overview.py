@@ -334,7 +334,7 @@ def _risks(project: Project, risks: Iterable[RiskRow]) -> Iterable[ProjectWarnin
             else AT_THE_END
         )
         links = [(format_html('{} <span lang="da">{}</span>', row.code, row.title), row.url) for row in high]
-        yield ProjectWarning("error", heading % {"n": len(high)}, text, links)
+        yield ProjectWarning("error", heading % {"n": len(high)}, str(text), links)
 
 
 def _contradictions(project: Project, catalogue: Catalogue) -> Iterable[ProjectWarning]:

@@ -27,7 +27,7 @@ PRIVATE_NAMES = [
     (QuerySet(), "_raw_delete"),
     (apps.get_model("legaltoolbox", "ScaleLevel").history.model().instance, "_history"),
 ]
-DOCUMENTED = {"_meta", "_state", "_db", "_default_manager", "_base_manager", "_asdict"}
+DOCUMENTED = {"_meta", "_state", "_db", "_default_manager", "_base_manager", "_asdict", "_replace"}
 """Names with an underscore that the documentation of Django and of named tuples describes."""
 BY_STRING = {"getattr", "hasattr", "setattr", "delattr"}
 OTHER_ROOMS = {"kl_ai/export/worksheet.py", "kl_ai/mail/smtp.py"}
