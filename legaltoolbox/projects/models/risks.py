@@ -1,5 +1,6 @@
 """The risks of a project as its team rates them, before and after what is done about them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ MOST_OWN_RISKS = 99
 """Risks that a project can add to those of the catalogue."""
 HIGHEST_NUMBER = 999
 """Of the code of an own risk; a number is never given twice, so that it can be beyond `MOST_OWN_RISKS`."""
+OWN_CODE = re.compile(r"E[0-9]{2,3}")
 STEP = (MinValueValidator(STEPS[0]), MaxValueValidator(STEPS[-1]))
 
 
@@ -179,10 +181,19 @@ def _next_number(codes: Iterable[str]) -> int:
     return number
 
 
-def _codes_ever(project: Project) -> list[str]:
-    """The codes that own risks have had, deleted ones too: what is written about one never comes to stand at another. One query."""
-    events = project.events.filter(what=ProjectEvent.What.RISK_ADDED)
-    return [code for code in events.values_list("place", flat=True) if code[1:].isdecimal()]
+def _codes_ever(project: Project) -> set[str]:
+    """The codes that own risks have had, deleted ones too: what is written about one never comes to stand at another.
+
+    Those of the project that a file came from are among them, and those that a measure serves: a file can be without
+    its events. Three queries.
+    """
+    events = project.events.filter(what=ProjectEvent.What.RISK_ADDED).values_list("place", flat=True)
+    imported = project.imported_records.filter(
+        part="events", row=None, record__what=ProjectEvent.What.RISK_ADDED.value
+    ).values_list("record__place", flat=True)
+    measures = project.measures.values_list("places", flat=True)
+    codes = {*events, *imported, *(code for places in measures for code in places)}
+    return {code for code in codes if OWN_CODE.fullmatch(code)}
 
 
 def _level(likelihood: int | None, consequence: int | None) -> RiskLevel | None:
