@@ -11,7 +11,7 @@ from .events import ProjectEvent
 from .imports import ImportedRecord, ProjectImport
 from .municipalities import Municipality, MunicipalityMember
 from .municipality_events import MunicipalityEvent
-from .portable import DETAILS, HISTORY, WORK, FilePart
+from .portable import HISTORY, WORK, FilePart
 
 KEPT = "imported"
 """The key below which a row has what an import took off it; nothing in it is null."""
@@ -24,7 +24,7 @@ def _names_of_fields(part: FilePart) -> Iterator[str]:
         yield from _names_of_fields(inner)
 
 
-FIELDS = frozenset(name for part in (*WORK, *HISTORY) for name in _names_of_fields(part)) - {*DETAILS.people}
+FIELDS = frozenset(name for part in (*WORK, *HISTORY) for name in _names_of_fields(part))
 """The fields of a file that hold a person's name."""
 
 

@@ -13,9 +13,6 @@ from ..rights import ProjectRole, Right, can_work, roles_with
 from .events import ProjectEvent
 from .municipalities import Municipality, MunicipalityMember
 
-TO_DO = ("open", "under-way")
-"""The states of tasks that go along when somebody takes over: what is done stays with who has done it."""
-
 
 class ProjectMemberQuerySet(models.QuerySet["ProjectMember"]):
     def who_can_write(self) -> "ProjectMemberQuerySet":
@@ -77,7 +74,7 @@ class ProjectMember(models.Model):
         project, leaving = self.project, self.member
         role = self._give_role_to(taking)
         owner = taking if role in roles_with(Right.WRITE) else None
-        number: int = project.tasks.filter(owner=leaving, state__in=TO_DO).update(owner=owner)
+        number: int = project.tasks.to_do().filter(owner=leaving).update(owner=owner)
         number += project.measures.filter(owner=leaving, is_done=False).update(owner=owner)
         for rows in (project.risk_assessments, project.requirement_states):
             rows.filter(owner=leaving).update(owner=owner)

@@ -126,6 +126,10 @@ class Project(models.Model):
         """Whether the user whom `visible_to` was asked for has the right. No query."""
         return right in RIGHTS.get(self.role, frozenset())
 
+    def may_now(self, right: Right) -> bool:
+        """As `may`; in a closed project nobody has a right to change anything. No query."""
+        return self.is_active and self.may(right)
+
     # Verbs ----------------------------------------------------------------------------------
 
     @classmethod

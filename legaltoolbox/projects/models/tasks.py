@@ -52,6 +52,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """The tasks that the project has added itself."""
         return self.filter(activity="")
 
+    def to_do(self) -> "TaskQuerySet":
+        """The tasks that are neither done nor left out."""
+        return self.filter(state__in=WAITING)
+
     def with_people(self) -> "TaskQuerySet":
         """With the owner and who saved the task last. No query of its own."""
         return self.select_related("owner__user", "saved_by")
@@ -67,7 +71,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """
         is_in = ProjectMember.objects.filter(project=OuterRef("project"), member=OuterRef("owner"))
         decided = Decision.objects.filter(project=OuterRef("project"), point=OuterRef("activity")).exclude(point="")
-        tasks = self.filter(Exists(is_in), ~Exists(decided), state__in=WAITING, project__status=ProjectStatus.ACTIVE)
+        tasks = self.to_do().filter(Exists(is_in), ~Exists(decided), project__status=ProjectStatus.ACTIVE)
         return tasks.order_by(F("due").asc(nulls_last=True), "project_id", "activity", "pk")
 
     def of_person(self, user: Any) -> "TaskQuerySet":

@@ -251,7 +251,7 @@ def _point_page(
 ) -> HttpResponse:
     """The page of a decision point; a form that is given holds what was typed, with errors or after a new login."""
     project = grounds.of_project.project
-    may_decide, may_write = (project.may(right) and project.is_active for right in (Right.DECIDE, Right.WRITE))
+    may_decide, may_write = (project.may_now(right) for right in (Right.DECIDE, Right.WRITE))
     if form is None and may_decide and grounds.can_be_decided:
         form = DecisionForm(hard_warnings=grounds.hard_warnings)
     if conditions is None and may_write and grounds.waiting_conditions:

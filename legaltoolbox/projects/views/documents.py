@@ -64,7 +64,7 @@ def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
         gone=gone,
         needed=needed_templates(begun, catalogue, situation),
         has_answers=bool(situation.answers),
-        may_write=may_write(project),
+        may_write=project.may_now(Right.WRITE),
         linker=linker(catalogue),
     )
 
@@ -114,9 +114,9 @@ def begin_document(request: AuthenticatedRequest, code: str, number: int) -> Htt
     return redirect("projects:document", *project.address, document.number)
 
 
-def may_write(project: Project, document: ProjectDocument | None = None) -> bool:
-    """Whether the user may fill in the document now, or any document of the project. No query."""
-    return project.may(Right.WRITE) and project.is_active and (document is None or document.is_writable)
+def may_fill_in(project: Project, document: ProjectDocument) -> bool:
+    """Whether the user may fill in the document now. No query."""
+    return project.may_now(Right.WRITE) and document.is_writable
 
 
 # A document ---------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         go_on=(unfinished[0], opened.section_url(unfinished[0].section.key)) if unfinished else None,
         is_begun=any(state.saved for state in states),
         may_begin_next=may_begin_next(opened),
-        may_write=may_write(project, opened.document),
+        may_write=may_fill_in(project, opened.document),
         reading_url=opened.reading_url,
         steps_url=opened.steps_url,
         next_step=_next_step(opened, progress),
@@ -219,7 +219,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
 
 def _next_step(opened: OpenDocument, progress: sections.Progress) -> str:
     """What the button says that leads on from a document of which most is filled in; "" where that is not the next step. No query."""
-    document, is_writable = opened.document, may_write(opened.project, opened.document)
+    document, is_writable = opened.document, may_fill_in(opened.project, opened.document)
     if not is_writable or progress.not_begun * 2 > progress.total:
         return ""
     if document.status == DocumentStatus.COMMENTED:
@@ -260,6 +260,6 @@ def may_begin_next(opened: OpenDocument) -> bool:
     document = opened.document
     return (
         document.status == DocumentStatus.APPROVED
-        and may_write(opened.project)
+        and opened.project.may_now(Right.WRITE)
         and not opened.project.documents.filter(template=document.template, version__gt=document.version).exists()
     )

@@ -32,7 +32,6 @@ from ..work.places import basis_place
 from .edited_forms import EditedRowForm, add_errors, capitalised, delete, save
 from .lookups import own_project, project_page
 from .risks import text_field
-from .tasks import may_write
 
 SOURCE = "som"
 """The parameter of the address: the key of the row whose texts the form takes over."""
@@ -112,7 +111,7 @@ def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
         "legal_bases",
         _("Legal basis"),
         bases=project_bases(project, catalogue),
-        may_write=may_write(project),
+        may_write=project.may_now(Right.WRITE),
     )
 
 
@@ -236,7 +235,7 @@ def _basis_page(
         "source_phase": phases.get(source.phase, source.phase) if source and not form.is_bound else None,
         "offers": [] if form.is_bound else _offers(row, context.get("others", ()), phases),
         "linker": linker(catalogue),
-        "may_write": may_write(project) or form.is_bound,
+        "may_write": project.may_now(Right.WRITE) or form.is_bound,
     }
     above = [(_("Legal basis"), reverse("projects:legal_bases", args=project.address))]
     title = row.processing or _("Another processing")

@@ -25,11 +25,10 @@ from ..models import Measure, Project
 from ..models.measures import MOST_PLACES
 from ..rights import Right
 from ..work.measures import Servable, project_action_plan, servable
-from ..work.plan import SELECTION_LABELS, RowChoice
 from .added_measures import due_field, usual_text
 from .edited_forms import EditedRowForm, add_errors, delete, save
 from .lookups import own_project, project_page
-from .tasks import SELECTION, may_write, people
+from .tasks import chosen_rows, people
 
 FOR = "til"
 """The parameter of the address: the code of the risk or requirement that one comes from."""
@@ -97,20 +96,8 @@ def plan(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/plan/`: tasks and measures by day, or those of them that `?vis=` asks for. Seven queries."""
     project = own_project(request, code, number)
     whole = project_action_plan(project, catalogues.for_request(request), timezone.localdate())
-    chosen = request.GET.get(SELECTION, "")
-    selection = RowChoice(chosen) if chosen in list(RowChoice) else RowChoice.ALL
-    path = request.path
-    links = [
-        (label, whole.count(value, request.user), f"{path}?{SELECTION}={value}" if value else path, value == selection)
-        for value, label in SELECTION_LABELS.items()
-    ]
-    context: dict[str, Any] = {
-        "plan": whole,
-        "shown": whole.selected(selection, request.user),
-        "selection": selection.value,
-    }
-    context |= {"selections": links, "may_write": may_write(project)}
-    return project_page(request, project, "plan", _("Action plan"), **context)
+    context = {**chosen_rows(request, whole), "may_write": project.may_now(Right.WRITE)}
+    return project_page(request, project, "plan", _("Action plan"), plan=whole, **context)
 
 
 @never_cache
@@ -181,7 +168,7 @@ def _measure_page(
     request: AuthenticatedRequest, project: Project, row: Measure, form: MeasureForm, title: str, **context: Any
 ) -> HttpResponse:
     above = [(_("Action plan"), reverse("projects:plan", args=project.address))]
-    context |= {"row": row, "form": form, "may_write": may_write(project) or form.is_bound}
+    context |= {"row": row, "form": form, "may_write": project.may_now(Right.WRITE) or form.is_bound}
     return project_page(request, project, "measure", title, section="plan", above=above, **context)
 
 

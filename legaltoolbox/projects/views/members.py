@@ -93,7 +93,7 @@ def members(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         officers=list(project.municipality.members.exclude(dpo="").select_related("user").order_by("pk")),
         roles=capitalised(ProjectRole.choices),
         role_words=[(capfirst(role.label), words) for role, words in ROLE_WORDS],
-        may_manage=project.may(Right.MANAGE) and project.is_active,
+        may_manage=project.may_now(Right.MANAGE),
     )
 
 

@@ -38,7 +38,7 @@ def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         project,
         "overview",
         overview=project_overview(project, request.user, catalogues.for_request(request), timezone.localdate()),
-        may_write=project.may(Right.WRITE) and project.is_active,
+        may_write=project.may_now(Right.WRITE),
         may_reopen=project.may(Right.MANAGE) and not project.is_active,
     )
 

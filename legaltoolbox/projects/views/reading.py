@@ -21,7 +21,7 @@ from ..files.document_bytes import document_paper
 from ..models import ProjectDocument
 from ..rights import Right
 from .document_files import DOCUMENT_TYPES
-from .documents import OpenDocument, TemplateGone, may_write, own_document
+from .documents import OpenDocument, TemplateGone, may_fill_in, own_document
 from .gone_documents import gone_document_page
 from .lookups import project_page
 
@@ -73,8 +73,8 @@ def reading(request: AuthenticatedRequest, code: str, number: int, nr: int) -> H
         versions=_other_versions(opened),
         files=[(ENDINGS[ending], opened.file_url(ending)) for ending in DOCUMENT_TYPES],
         steps_url=opened.steps_url,
-        may_write=may_write(project, document),
-        may_comment=project.may(Right.COMMENT) and project.is_active,
+        may_write=may_fill_in(project, document),
+        may_comment=project.may_now(Right.COMMENT),
     )
 
 

@@ -36,7 +36,7 @@ from .added_measures import AddedMeasureForm, save_with_measure, say_saved
 from .edited_forms import EditedRowForm, add_errors, capitalised
 from .lookups import own_project, project_page
 from .risks import measures_of, text_field
-from .tasks import may_write, people
+from .tasks import people
 
 
 class RequirementForm(EditedRowForm):
@@ -150,7 +150,7 @@ def _requirement_page(
         "linker": linker(catalogue),
         "evidence": list(project.evidence.filter(place=row.code)),
         "evidence_form": context.get("evidence_form") or EvidenceForm(prefix="evidence"),
-        "may_write": may_write(project) or form.is_bound,
+        "may_write": project.may_now(Right.WRITE) or form.is_bound,
         "discussion": discussion(project, row.code),
     }
     context["measures"] = measures_of(project, catalogue, row.code)

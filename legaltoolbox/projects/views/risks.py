@@ -39,7 +39,7 @@ from ..work.risks import MatrixCell, RiskRow, matrix, risk_counts, risk_rows
 from .added_measures import AddedMeasureForm, save_with_measure, say_saved, usual_text
 from .edited_forms import EditedRowForm, add_errors, delete
 from .lookups import own_project, project_page
-from .tasks import may_write, people
+from .tasks import people
 
 LIKELIHOODS, CONSEQUENCES = ("likelihood", "likelihood_after"), ("consequence", "consequence_after")
 
@@ -161,7 +161,7 @@ def _risks_page(request: AuthenticatedRequest, project: Project, form: OwnRiskFo
         matrices=[_matrix(_("Before measures"), rows, after=False), _matrix(_("After measures"), rows, after=True)],
         axes=_axes(catalogue),
         form=form,
-        may_write=may_write(project),
+        may_write=project.may_now(Right.WRITE),
     )
 
 
@@ -246,7 +246,7 @@ def _risk_page(
     title = f"{row.code} {item.title if item else row.title}"
     above = [(_("Risks"), reverse("projects:risks", args=project.address))]
     context |= {"item": item, "row": row, "form": form, "linker": linker(catalogue)}
-    context |= {"may_write": may_write(project) or form.is_bound, "discussion": discussion(project, row.code)}
+    context |= {"may_write": project.may_now(Right.WRITE) or form.is_bound, "discussion": discussion(project, row.code)}
     context["measures"] = measures_of(project, catalogue, row.code)
     return project_page(request, project, "risk", title, section="risks", above=above, **context)
 

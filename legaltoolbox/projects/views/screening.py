@@ -134,7 +134,7 @@ def _page(
         fields=_fields(form, project, rows, catalogue),
         contradictions=contradictions(rows, catalogue),
         last_saved=last_change(project, ProjectEvent.What.ANSWERED),
-        is_read_only=not (project.may(Right.WRITE) and project.is_active),
+        is_read_only=not project.may_now(Right.WRITE),
         **context,
     )
 

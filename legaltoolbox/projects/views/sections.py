@@ -31,7 +31,7 @@ from ..work.documents import ATTACHMENTS, BY_THE_PORTAL
 from ..work.live import LiveTable, own_rows, shown_facts, shown_tables, unless_changed, with_own_rows
 from ..work.section_edits import Histories, edits_by_field, latest_edits, others_just_now, why_words
 from ..work.section_form import ROW_BUTTON, SectionForm, field_name
-from .documents import OpenDocument, may_write, own_document
+from .documents import OpenDocument, may_fill_in, own_document
 from .lookups import project_page
 from .section_links import fact_url, live_page
 
@@ -274,7 +274,7 @@ def section_page(
     opened = shown.opened
     edits = latest_edits(opened.document, shown.section.key)
     histories = edits_by_field(edits, shown.fields)
-    is_form = bool(form.fields) and (may_write(opened.project, opened.document) or form.is_bound)
+    is_form = bool(form.fields) and (may_fill_in(opened.project, opened.document) or form.is_bound)
     return project_page(
         request,
         opened.project,

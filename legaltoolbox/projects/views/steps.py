@@ -32,7 +32,7 @@ from ..work.decisions import Grounds, grounds
 from ..work.discussions import discussion
 from ..work.sections import SectionState
 from .document_files import DOCUMENT_TYPES
-from .documents import OpenDocument, may_begin_next, may_write, own_document, section_states
+from .documents import OpenDocument, may_begin_next, may_fill_in, own_document, section_states
 from .edited_forms import add_errors
 from .lookups import project_page
 from .step_forms import AdviceForm, ConditionsForm, DecisionForm, OpinionForm, OpinionRequestForm
@@ -102,7 +102,7 @@ def _steps_page(request: AuthenticatedRequest, opened: OpenDocument, **bound: fo
 def _next_steps(opened: OpenDocument) -> dict[str, Any]:
     """What can be done next, and what whoever does it has to know."""
     project, document = opened.project, opened.document
-    is_writer = project.may(Right.WRITE) and project.is_active
+    is_writer = project.may_now(Right.WRITE)
     is_sent = document.status in (DocumentStatus.AT_DPO, DocumentStatus.AT_MANAGEMENT)
     return {
         "may_ask_management": is_writer and (document.is_writable or document.is_opinion_overdue),
@@ -117,12 +117,12 @@ def _next_steps(opened: OpenDocument) -> dict[str, Any]:
 def _offered(opened: OpenDocument, ground: Grounds, gaps: DocumentGaps, opinion: dict[str, str]) -> dict[str, Any]:
     """The forms of the steps that the user may take now; of the others False. No query."""
     project, document = opened.project, opened.document
-    can = {right: project.may(right) and project.is_active for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
+    can = {right: project.may_now(right) for right in (Right.WRITE, Right.OPINE, Right.DECIDE)}
     waiting = next((each for each in ground.open_conditions if each.document_id == document.pk), None)
     at_dpo, at_management = document.status == DocumentStatus.AT_DPO, document.status == DocumentStatus.AT_MANAGEMENT
     return {
         "ask": can[Right.WRITE] and document.is_writable and OpinionRequestForm(len(gaps.not_begun)),
-        "advice": may_write(project, document) and bool(ground.points) and AdviceForm(ground.points),
+        "advice": may_fill_in(project, document) and bool(ground.points) and AdviceForm(ground.points),
         "opinion": can[Right.OPINE] and at_dpo and OpinionForm(initial=opinion),
         "decision": can[Right.DECIDE] and at_management and DecisionForm(hard_warnings=ground.hard_warnings),
         "conditions": can[Right.WRITE] and waiting is not None and ConditionsForm(initial={"decision": waiting.pk}),

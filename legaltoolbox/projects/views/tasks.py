@@ -34,8 +34,8 @@ from ..models.tasks import EMPTY
 from ..rights import Right
 from ..work.discussions import discussion
 from ..work.documents import BY_THE_PORTAL
-from ..work.measures import measure_rows
-from ..work.plan import SELECTION_LABELS, RowChoice, is_in_plan, is_taken_up, project_plan
+from ..work.measures import ActionPlan, measure_rows
+from ..work.plan import SELECTION_LABELS, ProjectPlan, RowChoice, is_in_plan, is_taken_up, project_plan
 from ..work.situations import situation_of
 from .edited_forms import delete
 from .lookups import own_project, project_page
@@ -54,6 +54,12 @@ def activities(request: AuthenticatedRequest, code: str, number: int) -> HttpRes
     """`…/aktiviteter/`: the plan by phase, or those of its rows that `?vis=` asks for. Five queries at most."""
     project = own_project(request, code, number)
     plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
+    context = {**chosen_rows(request, plan), "may_write": project.may_now(Right.WRITE)}
+    return project_page(request, project, "activities", _("Activities"), plan=plan, **context)
+
+
+def chosen_rows(request: AuthenticatedRequest, plan: ProjectPlan | ActionPlan) -> dict[str, Any]:
+    """The rows of the plan that `?vis=` asks for, all without it, and the links to each choice with its number. No query."""
     chosen = request.GET.get(SELECTION, "")
     selection = RowChoice(chosen) if chosen in list(RowChoice) else RowChoice.ALL
     path = request.path
@@ -61,22 +67,7 @@ def activities(request: AuthenticatedRequest, code: str, number: int) -> HttpRes
         (label, plan.count(value, request.user), f"{path}?{SELECTION}={value}" if value else path, value == selection)
         for value, label in SELECTION_LABELS.items()
     ]
-    return project_page(
-        request,
-        project,
-        "activities",
-        _("Activities"),
-        plan=plan,
-        shown=plan.selected(selection, request.user),
-        selection=selection.value,
-        selections=links,
-        may_write=may_write(project),
-    )
-
-
-def may_write(project: Project) -> bool:
-    """Whether the user may change something in the project now."""
-    return project.is_active and project.may(Right.WRITE)
+    return {"shown": plan.selected(selection, request.user), "selection": selection.value, "selections": links}
 
 
 def people(project: Project, owned: Any = None) -> dict[int, str]:
@@ -177,12 +168,12 @@ def _activity_page(
         participants=plans.participants(item, catalogue),
         outputs=_outputs(project, catalogue.linked(item, DocumentTemplate.KIND)),
         decided=project.decisions.filter(point=item.code).first() if item.is_decision_point else None,
-        may_decide=project.is_active and project.may(Right.DECIDE),
+        may_decide=project.may_now(Right.DECIDE),
         is_in_plan=is_in_plan(applies.band, is_taken_up=is_taken_up(context["task"])),
         form=form,
         checks=[(check, sources, rows.get(check.reference)) for check, sources in form.checks],
         withdrawn=[row for key, row in rows.items() if key not in asked],
-        may_write=may_write(project) or form.is_bound,
+        may_write=project.may_now(Right.WRITE) or form.is_bound,
         discussion=discussion(project, item.code),
         **context,
     )
@@ -303,7 +294,7 @@ def _above(project: Project) -> list[tuple[str, str]]:
 def _task_page(
     request: AuthenticatedRequest, project: Project, title: str, form: OwnTaskForm, **context: Any
 ) -> HttpResponse:
-    context |= {"form": form, "may_write": may_write(project) or form.is_bound}
+    context |= {"form": form, "may_write": project.may_now(Right.WRITE) or form.is_bound}
     return project_page(request, project, "task", title, section="activities", above=_above(project), **context)
 
 

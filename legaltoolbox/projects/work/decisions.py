@@ -15,6 +15,7 @@ from ..models.live import LIVE_FIELDS, LiveSource
 from .legal_bases import ProjectBases, project_bases
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 
+NOT_FOLLOWED = (AdvicePoint.Answer.PARTLY, AdvicePoint.Answer.NOT_FOLLOWED)
 SHOW_RISKS = frozenset({LiveSource.RISKS, LiveSource.RESIDUAL, LiveSource.HIGH})
 """Tables that show how high risks are."""
 
@@ -72,7 +73,7 @@ class Grounds:
         record = {
             "opinion": self.opinion.verdict if self.opinion else "",
             "changed_since_opinion": self.is_changed_since,
-            "not_followed": [point.number for point in self.points if point.answer in ("partly", "not-followed")],
+            "not_followed": [point.number for point in self.points if point.answer in NOT_FOLLOWED],
             "high_risks": [row.code for row in self.high],
             "open_risks": [row.code for row in self.open_risks],
             "without_basis": [phase.slug for phase in self.bases.lacks_in_use],

@@ -74,4 +74,4 @@ def discussion(project: Project, place: str) -> Discussion:
 
 def may_comment(project: Project) -> bool:
     """Whether the user may comment in the project now. No query."""
-    return project.is_active and project.may(Right.COMMENT)
+    return project.may_now(Right.COMMENT)

@@ -50,6 +50,10 @@ ROWS: dict[str, Any] = {
     What.BASIS: ProjectLegalBasis,
 }
 """What is changed to the model whose field a change names."""
+AT_BASES = (What.BASIS, What.BASIS_ADDED, What.BASIS_DELETED, What.COMMENTED, What.RESOLVED)
+"""What is done to a legal basis, or can be; the titles of other rows have their marks as they were written."""
+BASIS_MARK = " · "
+"""Between a processing and its phase (`ProjectLegalBasis.place`)."""
 STEPS_OF_DOCUMENTS = (
     What.ASKED,
     What.OPINION,
@@ -121,7 +125,7 @@ def _place(event: ProjectEvent, catalogue: Catalogue) -> tuple[str | SafeString,
 
 def _named(what: str, place: str, catalogue: Catalogue) -> str | SafeString:
     """A place in words, as far as the catalogue knows it."""
-    if " · " in place:
+    if what in AT_BASES and BASIS_MARK in place:
         return _basis_place(place, catalogue)
     if what == What.FACT:
         return capfirst(_label(ProjectFact.Key, place))
@@ -135,7 +139,7 @@ def _named(what: str, place: str, catalogue: Catalogue) -> str | SafeString:
 
 def _basis_place(place: str, catalogue: Catalogue) -> str | SafeString:
     """A processing with its phase: “Use the solution (7. Operation)”, from “H05 · drift”."""
-    code, _dot, slug = place.rpartition(" · ")
+    code, _dot, slug = place.rpartition(BASIS_MARK)
     basis, phase = catalogue.find(LegalBasis.KIND, code), catalogue.find(Phase.KIND, slug)
     return format_html('<span lang="da">{} ({})</span>', basis.title if basis else code, phase or slug)
 

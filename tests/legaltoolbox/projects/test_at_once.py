@@ -115,13 +115,14 @@ def test_who_assesses_and_who_closes_at_once_leave_an_assessment_or_none(team):
     assert last.what == "closed"
 
 
-def test_a_form_that_is_sent_at_once_many_times_makes_one_task_and_one_measure(team):
+def test_a_form_that_is_sent_at_once_many_times_makes_one_task_one_risk_and_one_measure(team):
     def add(_number: int) -> None:
         project = again(team.project)
         Task.add_own(project, team.lead.user, {**EMPTY, "title": "Aftal et møde"}, "a" * 32)
         RiskAssessment.add_own(project, "Nedbrud i ferien", team.lead.user)
+        Measure.add_measure(project, "Ring til driften", ["R09"], team.lead.user)
 
     run_at_once(add, range(8))
-    assert (team.project.tasks.count(), team.project.risk_assessments.count()) == (1, 1)
-    assert team.project.events.filter(what__in=("task-added", "risk-added")).count() == 2
-    assert not Measure.objects.exists()
+    rows = (team.project.tasks, team.project.risk_assessments, team.project.measures)
+    assert [each.count() for each in rows] == [1, 1, 1]
+    assert team.project.events.filter(what__in=("task-added", "risk-added", "measure-added")).count() == 3

@@ -6,7 +6,7 @@ from django.utils.translation import override
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import DocumentTemplate, LegalBasis, Phase
-from legaltoolbox.projects.models import Decision, ProjectDocument, ProjectEvent, ProjectLegalBasis
+from legaltoolbox.projects.models import Decision, Measure, ProjectDocument, ProjectEvent, ProjectLegalBasis
 from legaltoolbox.projects.models.events import LONGEST
 from legaltoolbox.projects.work.event_words import EventLine, event_lines
 from tests.legaltoolbox.projects.documents import begin
@@ -64,3 +64,15 @@ def test_a_long_text_is_cut_behind_a_whole_word(team):
     assert event.reason.endswith(" kommune…")
     assert len(event.reason) <= LONGEST
     assert len(ProjectEvent.record(team.project, What.CLOSED, None, reason="k" * 9 * LONGEST).reason) == LONGEST
+
+
+def test_a_mark_in_a_title_stays_where_it_was_written(team):
+    """Only the place of a legal basis is a processing and a phase."""
+    measure = Measure.add_measure(team.project, "Logning · adgang", ["R09"], team.lead.user)
+    measure.change({"is_done": True}, fingerprint(measure.content), team.lead.user)
+    values = {"phase": "drift-og-overvaagning", "processing": "Breve"}
+    ProjectLegalBasis.add_processing(team.project, team.lead.user, **values)
+    basis, *of_measure = [str(line.place) for line in event_lines(team.project.events.all(), catalogues.current())]
+    assert any("Logning · adgang" in place for place in of_measure)
+    assert not any("(adgang)" in place for place in of_measure)
+    assert "Breve (" in basis
