@@ -92,6 +92,15 @@ def measure_rows(project: Project, catalogue: Catalogue, today: date) -> list[Me
     ]
 
 
+def waiting_measures(project: Project, today: date) -> list[MeasureRow]:
+    """The measures of the project that are not done, the oldest first, without what they serve. One query."""
+    measures = project.measures.filter(is_done=False).select_related("owner__user").order_by("pk")
+    return [
+        MeasureRow(measure, (), today, reverse("projects:measure", args=[*project.address, measure.pk]))
+        for measure in measures
+    ]
+
+
 def by_place(rows: Iterable[MeasureRow]) -> dict[str, list[MeasureRow]]:
     """Code of a risk or requirement to the measures that serve it. No query."""
     served: dict[str, list[MeasureRow]] = {}

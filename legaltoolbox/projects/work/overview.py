@@ -23,6 +23,7 @@ from ..models import DocumentStatus, Project, ProjectDocument, ProjectEvent
 from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
 from .legal_bases import AT_THE_END, IN_USE, lacks_in_use, use_words
+from .measures import MeasureRow, waiting_measures
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
@@ -94,7 +95,7 @@ class Overview:
     warnings: Sequence[ProjectWarning]
     missing: Sequence[Link]
     """What a new project needs first and does not have yet, for who can see to it."""
-    next: Sequence[PlanRow]
+    next: Sequence[PlanRow | MeasureRow]
     phases: Sequence[PhaseLine]
     done: int
     total: int
@@ -109,7 +110,7 @@ class Overview:
 
 
 def project_overview(project: Project, user: Any, catalogue: Catalogue, today: date) -> Overview:
-    """The overview for `user`, whom `visible_to` was asked for. Fourteen queries at most, whatever the project holds."""
+    """The overview for `user`, whom `visible_to` was asked for. Fifteen queries at most, whatever the project holds."""
     prefetch_related_objects([project], "screening_answers")
     plan = project_plan(project, catalogue, today)
     fields = ("project", "number", "template", "version", "status", "opinion_until")
@@ -117,16 +118,17 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
     missing = open_questions(plan.situation, catalogue)
     risks = risk_rows(project, catalogue, with_texts=False)
     members = _members(project)
+    measures = waiting_measures(project, today) if project.is_active else []
     return Overview(
-        sentence=_sentence(project, plan, catalogue),
-        waiting=_waiting_lines(project, user, plan, documents, len(missing), catalogue),
+        sentence=_sentence(project, plan, measures, catalogue),
+        waiting=_waiting_lines(project, user, plan, measures, documents, len(missing), catalogue),
         warnings=[
             *_bases(project, plan.situation, catalogue),
             *_risks(project, risks),
             *_contradictions(project, catalogue),
         ],
         missing=_missing(project, members.keys(), catalogue),
-        next=plan.next(NEXT_TASKS, project.phase) if project.is_active else [],
+        next=_next(plan, measures, project.phase) if project.is_active else [],
         phases=_phases(project, plan),
         done=plan.done,
         total=plan.total,
@@ -142,7 +144,13 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
 # Where it stands ----------------------------------------------------------------------------------
 
 
-def _sentence(project: Project, plan: ProjectPlan, catalogue: Catalogue) -> str:
+def _next(plan: ProjectPlan, measures: Sequence[MeasureRow], phase: str) -> list[PlanRow | MeasureRow]:
+    """The next tasks and measures: those with a day first, the earliest before, then tasks before measures. No query."""
+    rows: list[PlanRow | MeasureRow] = [*plan.next(NEXT_TASKS, phase), *measures]
+    return sorted(rows, key=lambda row: row.due or date.max)[:NEXT_TASKS]
+
+
+def _sentence(project: Project, plan: ProjectPlan, measures: Iterable[MeasureRow], catalogue: Catalogue) -> str:
     """Where the project stands, in one sentence."""
     if not project.is_active:
         return _("The project is closed. It is deleted with its history on %(day)s.") % {"day": deletion_day(project)}
@@ -153,7 +161,9 @@ def _sentence(project: Project, plan: ProjectPlan, catalogue: Catalogue) -> str:
     else:
         text = _("The project is in the phase “%(phase)s”: %(done)s of %(total)s tasks are done%(rest)s.")
     rest = ngettext(", and %(overdue)s is overdue", ", and %(overdue)s are overdue", plan.overdue) % words
-    return text % {**words, "phase": phase, "rest": rest if plan.overdue else ""}
+    late = sum(row.is_overdue for row in measures)
+    of_measures = ngettext(", and %(n)s measure is overdue", ", and %(n)s measures are overdue", late) % {"n": late}
+    return text % {**words, "phase": phase, "rest": (rest if plan.overdue else "") + (of_measures if late else "")}
 
 
 def deletion_day(project: Project) -> str:
@@ -224,29 +234,30 @@ def _waiting_lines(
     project: Project,
     user: Any,
     plan: ProjectPlan,
+    measures: Iterable[MeasureRow],
     documents: Iterable[ProjectDocument],
     unanswered: int,
     catalogue: Catalogue,
 ) -> list[WaitingLine]:
     """What waits for the user, overdue tasks first. Five queries at most."""
     templates = catalogue.by_key[DocumentTemplate.KIND]
+    rows: list[PlanRow | MeasureRow] = [*plan.all_rows, *measures]
     own = {
-        row.task.pk: row
-        for row in plan.all_rows
-        if row.task and row.is_of(user) and row.is_waiting and is_due_soon(row.due, row.today)
+        row.stored: row
+        for row in rows
+        if row.stored and row.is_of(user) and row.is_waiting and is_due_soon(row.due, row.today)
     }
     known = [document for document in documents if document.template in templates]
-    tasks = [row.task for row in own.values() if row.task]
     planned = {row.code for row in plan.rows}
     points = [point for point in asked_points([project])[project.pk] if point in planned]
     conditions = [each for each in point_conditions([project])[project.pk] if each.point in planned]
-    things = waiting_for(project, known, open_advice(known), tasks, unanswered, points, conditions)
+    things = waiting_for(project, known, open_advice(known), own, unanswered, points, conditions)
     lines = []
     for thing in things:
         if thing.document is not None:
             lines.append(_document_line(project, thing, templates[thing.document.template]))
         elif thing.task is not None:
-            lines.append(_task_line(project, own[thing.task.pk]))
+            lines.append(_task_line(project, own[thing.task]))
         elif thing.point:
             lines.append(_point_line(project, thing, catalogue))
         else:
@@ -259,10 +270,11 @@ def _waiting_lines(
     return sorted(lines, key=lambda line: not line.is_overdue)
 
 
-def _task_line(project: Project, row: PlanRow) -> WaitingLine:
+def _task_line(project: Project, row: PlanRow | MeasureRow) -> WaitingLine:
     note = _("due %(day)s") % {"day": _day(row.due)} if row.due else ""
     url = row.url or reverse("projects:activities", args=project.address)
-    return WaitingLine(_("Your task"), row.code, row.title, bool(row.code), note, url, row.is_overdue)
+    text = _("Your measure") if isinstance(row, MeasureRow) else _("Your task")
+    return WaitingLine(text, row.code, row.title, bool(row.code), note, url, row.is_overdue)
 
 
 def _point_line(project: Project, thing: WaitingThing, catalogue: Catalogue) -> WaitingLine:

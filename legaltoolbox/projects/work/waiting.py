@@ -1,4 +1,4 @@
-"""What in a project waits for one person, by what the person may do there: tasks, documents on their way, open questions."""
+"""What in a project waits for one person, by what the person may do there: tasks, measures, documents, open questions."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..models import (
     AdvicePoint,
     Decision,
     DocumentStatus,
+    Measure,
     Project,
     ProjectDocument,
     ProjectEvent,
@@ -30,7 +31,7 @@ from .plan import is_in_plan
 from .situations import open_questions, situation_of
 
 DAYS_AHEAD = 7
-"""A task waits for its owner from so many days before it is due."""
+"""A task or a measure waits for its owner from so many days before it is due."""
 ON_THEIR_WAY = (
     DocumentStatus.AT_DPO,
     DocumentStatus.COMMENTED,
@@ -67,7 +68,7 @@ class WaitingThing:
 
     kind: WhatToDo
     document: ProjectDocument | None = None
-    task: Task | None = None
+    task: Task | Measure | None = None
     point: str = ""
     """The code of a decision point."""
     decision: Decision | None = None
@@ -80,14 +81,14 @@ def waiting_for(
     project: Project,
     documents: Sequence[ProjectDocument],
     advice: Mapping[int, int],
-    tasks: Iterable[Task],
+    tasks: Iterable[Task | Measure],
     unanswered: int,
     points: Iterable[str] = (),
     conditions: Iterable[Decision] = (),
 ) -> list[WaitingThing]:
     """What waits for the user whom `Project.visible_to` was asked for, in an active project. No query.
 
-    `documents` are the project's, read `with_conditions`, `advice` is `open_advice` of them; `tasks` those of the user that are due soon; `unanswered` is the
+    `documents` are the project's, read `with_conditions`, `advice` is `open_advice` of them; `tasks` the tasks and measures of the user that are due soon; `unanswered` is the
     number of open questions about the solution; `points` are the codes of those at which the management is asked to decide,
     `conditions` the decisions at points whose conditions are not met (`point_conditions`).
     """
@@ -203,7 +204,7 @@ def _documents_of(projects: Iterable[Project], catalogue: Catalogue) -> dict[int
 
 
 def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
-    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Ten queries at most.
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Eleven queries at most.
 
     The same number as the overview of the project has. None of its queries is made where no project is active.
     """
@@ -212,10 +213,11 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
         return Counter()
     documents = _documents_of(active, catalogue)
     advice = open_advice(document for own in documents.values() for document in own)
-    tasks: dict[int, list[Task]] = defaultdict(list)
+    tasks: dict[int, list[Task | Measure]] = defaultdict(list)
     last = today + timedelta(days=DAYS_AHEAD)
-    for task in Task.objects.waiting().filter(owner__user=user.pk, due__lte=last, project__in=active):
-        tasks[task.project_id].append(task)
+    for model in (Task, Measure):
+        for row in model.objects.waiting().filter(owner__user=user.pk, due__lte=last, project__in=active):
+            tasks[row.project_id].append(row)
     points, conditions = asked_points(active), point_conditions(active)
     met_in = {key: [each.point for each in own] for key, own in conditions.items()}
     taken_up = _taken_up(points) | _taken_up(met_in)

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.projects.models import Opinion, ProjectLegalBasis, RiskAssessment, Task
+from legaltoolbox.projects.models import Measure, Opinion, Project, ProjectLegalBasis, RiskAssessment, Task
 from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.work.legal_bases import IN_USE, lacks_in_use, project_bases
 from legaltoolbox.projects.work.risks import risk_counts, risk_rows
 from legaltoolbox.projects.work.situations import situation_of
+from legaltoolbox.projects.work.waiting import waiting_numbers
 from tests.legaltoolbox.projects.builders import make_project
 from tests.legaltoolbox.projects.documents import begin, browser, keep
 
@@ -315,3 +316,26 @@ def test_the_last_events_of_a_document_stand_in_words(team):
         assert stored not in events
     assert "ønskes senest" in events
     assert "hos ledelsen" in events.casefold()
+
+
+def test_measures_wait_for_their_owner_as_tasks_do(team):
+    """On the overview, in its sentence, in what is next, and in the number of the municipality and of the front page."""
+    day = lambda days: timezone.localdate() + timedelta(days=days)  # noqa: E731
+    for text, owner, days in (("Slet", team.editor, -3), ("Kryptér", team.editor, 40), ("Log", team.lead, -3)):
+        measure = Measure.add_measure(team.project, text, [], team.lead.user)
+        measure.change({"owner": owner.pk, "due": day(days)}, fingerprint(measure.content), team.lead.user)
+    done = Measure.add_measure(team.project, "Gjort", [], team.lead.user)
+    values = {"owner": team.editor.pk, "due": day(-3), "is_done": True}
+    done.change(values, fingerprint(done.content), team.lead.user)
+    answer_all(team)
+    lines = waiting(team, team.editor)
+    assert len(lines) == 1
+    assert lines[0].startswith("Din foranstaltning")
+    html = page(team, team.editor)
+    assert "2 foranstaltninger er overskredet" in html
+    following = html.partition('id="next-heading"')[2].partition("</section>")[0]
+    assert all(text in following for text in ("Slet", "Kryptér", "Log"))
+    assert "Gjort" not in following
+    project = Project.objects.visible_to(team.editor.user).get(pk=team.project.pk)
+    numbers = waiting_numbers([project], team.editor.user, catalogues.current(), timezone.localdate())
+    assert numbers[project.pk] == 1
