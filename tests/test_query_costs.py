@@ -17,9 +17,11 @@ from legaltoolbox.projects.models import (
     Comment,
     Decision,
     DocumentStatus,
+    Evidence,
     Project,
     ProjectDocument,
     ProjectLegalBasis,
+    ProjectMember,
     Task,
 )
 from legaltoolbox.projects.models.tasks import EMPTY
@@ -199,7 +201,12 @@ def team(content_rows) -> Team:
 def project_queries(member: Any, name: str, *arguments: Any) -> int:
     """How many queries the page makes for this person, without those of the login and the catalogue."""
     (project,) = [row.project for row in member.project_roles.select_related("project__municipality")]
-    path = reverse(f"projects:{name}", args=[*project.address, *arguments])
+    return municipality_queries(member, name, *project.address, *arguments)
+
+
+def municipality_queries(member: Any, name: str, *arguments: Any) -> int:
+    """As `project_queries`, of a page that belongs to no project."""
+    path = reverse(f"projects:{name}", args=arguments)
     client = Client()
     client.force_login(member.user)
     client.get(path)
@@ -240,6 +247,40 @@ def test_a_comment_costs_nine_and_a_reply_eleven(team):
         Comment.write(team.project, team.dpo.user, "R09", "Derfor.", page="d" * 32, parent=comment)
 
 
+def test_the_people_of_a_project_cost_eight_and_five_and_its_end_three(team):
+    project, by = team.project, team.lead.user
+    with costs(8):
+        project.add_member(by, team.strange, "lead")
+    with costs(5):
+        project.change_role(by, team.strange, "reader")
+    with costs(3):
+        project.close(by)
+    with costs(3):
+        project.reopen(by)
+
+
+def test_evidence_is_deleted_in_four_and_a_discussion_ended_in_three(team):
+    values = {"place": "K31", "title": "Rapport", "case_number": "2026-7"}
+    piece = Evidence.add_piece(team.project, team.lead.user, **values)
+    comment = Comment.write(team.project, team.lead.user, "R09", "Hvorfor 2?")
+    with costs(4):
+        piece.withdraw(team.lead.user)
+    with costs(3):
+        comment.resolve(team.lead.user)
+
+
+@pytest.mark.parametrize(("taking", "number"), [("strange", 8), ("reader", 10)])
+def test_handing_over_costs_six_and_ten_at_most_for_each_project(team, taking, number):
+    with costs(6 + number):
+        ProjectMember.hand_over(team.municipality, team.keeper.user, team.lead, team.people[taking])
+
+
+def test_the_pages_of_the_municipalities_cost_five_and_three_where_nothing_can_wait(team):
+    assert municipality_queries(team.strange, "home") == 5
+    assert municipality_queries(team.strange, "municipality", team.municipality.code) == 3
+    assert municipality_queries(team.keeper, "municipality", team.municipality.code) == 4
+
+
 def test_asking_for_a_decision_costs_five(team):
     with costs(5):
         Decision.ask_point(team.project, team.lead.user, "P1")
@@ -254,16 +295,16 @@ def test_what_a_decision_rests_on_costs_twenty_five_and_its_pages_one_and_two_mo
     assert project_queries(team.lead, "decision_point", "p1") == 27
 
 
-def test_the_overview_costs_eleven_at_most_and_its_page_one_more(team):
+def test_the_overview_costs_twelve_then_and_its_page_one_more(team):
     """The lead's, with a task that somebody owns and a document that is commented."""
     document = begun(team)
     ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.COMMENTED)
     Task.add_own(team.project, team.lead.user, {**EMPTY, "title": "Aftal et møde", "owner": team.lead.pk}, "")
     project = Project.objects.visible_to(team.lead.user).select_related("municipality").get()
     catalogue, today = catalogues.current(), timezone.localdate()
-    with costs(11):
+    with costs(12):
         project_overview(project, team.lead.user, catalogue, today)
-    assert project_queries(team.lead, "overview") == 12
+    assert project_queries(team.lead, "overview") == 13
     assert project_queries(team.lead, "activities") == 5
 
 

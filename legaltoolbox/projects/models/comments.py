@@ -102,7 +102,7 @@ class Comment(models.Model):
             return comment
 
     def resolve(self, by: Any, *, event_place: str = "") -> None:
-        """End the discussion that this comment began. A second click changes nothing."""
+        """End the discussion that this comment began. A second click changes nothing. Three queries."""
         with transaction.atomic():
             self.project.lock()
             rows = Comment.objects.filter(pk=self.pk, parent=None, resolved_at=None)

@@ -56,8 +56,9 @@ class ProjectMember(models.Model):
         These are tasks and measures that are not done; risks and requirements go along too.
         Who takes over and is in a project already keeps the role there, but leads it where nobody else would, and as reader
         gets the role of the place. What somebody takes over who cannot do it there, since management does not write, has no
-        owner any more. An event in each project. Raises `ValidationError` where `by` is no keeper, where one of the two has left or both are the same, and
-        where who takes over is data protection officer. Six queries, and nine at most for each project.
+        owner any more. An event in each project. Raises `ValidationError` where `by` is no keeper, where one of the two has
+        left or both are the same, and where who takes over is data protection officer. Six queries, and ten at most for
+        each project.
         """
         with transaction.atomic():
             municipality.lock()

@@ -249,11 +249,11 @@ class Project(models.Model):
             return changed
 
     def close(self, by: Any, reason: str = "") -> None:
-        """Close the project: nothing in it changes any more, and it is deleted after the municipality's time."""
+        """Close the project: nothing in it changes any more, and it is deleted after the municipality's time. Three queries."""
         self._perform(What.CLOSED, by, reason, closed_at=timezone.now())
 
     def reopen(self, by: Any, reason: str = "") -> None:
-        """Take up a closed project again."""
+        """Take up a closed project again. Three queries."""
         self._perform(What.REOPENED, by, reason, closed_at=None, announced=0, delete_after=None)
 
     def announce_deletion(self, today: date) -> int:
@@ -316,7 +316,8 @@ class Project(models.Model):
     def add_member(self, by: Any, member: MunicipalityMember, role: str) -> None:
         """Give a person of the municipality a role in the project. Raises `ValidationError` for a data protection officer.
 
-        Who has this role already keeps it: a second click changes nothing. Locks the municipality first: who leaves it, or becomes data protection officer, at the same moment is refused.
+        Who has this role already keeps it: a second click changes nothing. Locks the municipality first: who leaves it, or
+        becomes data protection officer, at the same moment is refused. Eight queries.
         """
         with transaction.atomic():
             self.municipality.lock()
@@ -328,7 +329,7 @@ class Project(models.Model):
             ProjectEvent.record(self, What.MEMBER_ADDED, by, new=role, person=member.user)
 
     def change_role(self, by: Any, member: MunicipalityMember, role: str) -> None:
-        """Give a member another role. Raises `ValidationError` where nobody would lead the project then."""
+        """Give a member another role. Raises `ValidationError` where nobody would lead the project then. Five queries at most."""
         with transaction.atomic():
             self.lock()
             row = self._member(member)
@@ -339,7 +340,7 @@ class Project(models.Model):
                 ProjectEvent.record(self, What.MEMBER_ROLE, by, old=old, new=role, person=member.user)
 
     def remove_member(self, by: Any, member: MunicipalityMember) -> None:
-        """Take a member out. Raises `ValidationError` where nobody would lead the project then."""
+        """Take a member out. Raises `ValidationError` where nobody would lead the project then. Five queries at most."""
         with transaction.atomic():
             self.lock()
             row = self._member(member)

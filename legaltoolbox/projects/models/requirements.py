@@ -128,7 +128,7 @@ class Evidence(models.Model):
             return row
 
     def withdraw(self, by: Any) -> None:
-        """Delete the piece. A second click changes nothing."""
+        """Delete the piece. A second click changes nothing. Four queries."""
         with transaction.atomic():
             self.project.lock()
             if Evidence.objects.filter(pk=self.pk).delete()[0]:

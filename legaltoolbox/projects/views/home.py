@@ -22,7 +22,10 @@ from .lookups import own_municipality
 @never_cache
 @require_safe
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/`: the user's municipalities, invitations and requests. Nine queries."""
+    """`/juridisk-vaerktoejskasse/projekter/`: the user's municipalities, invitations and requests.
+
+    Five queries, and those of `waiting_numbers`.
+    """
     title = _("For municipalities")
     requests = MunicipalityJoinRequest.objects.waiting().filter(user=request.user.pk).select_related("municipality")
     join_requests = list(requests)
@@ -48,7 +51,10 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _waiting_in(request: AuthenticatedRequest, municipalities: list[int]) -> list[tuple[Project, int]]:
-    """The projects of these municipalities in which something waits for the user, and how much. Queries of `waiting_numbers`."""
+    """The projects of these municipalities in which something waits for the user, and how much.
+
+    One query, and those of `waiting_numbers`.
+    """
     if not municipalities:
         return []
     projects = list(Project.objects.visible_to(request.user).filter(municipality__in=municipalities).active())
@@ -67,7 +73,10 @@ def _waiting_url(municipality: Municipality, waiting_projects: list[tuple[Projec
 @never_cache
 @require_safe
 def municipality(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/`: those of the municipality's projects that the user sees. Seven queries."""
+    """`/juridisk-vaerktoejskasse/projekter/<code>/`: those of the municipality's projects that the user sees.
+
+    Three queries, one more for a keeper, and those of `waiting_numbers`.
+    """
     municipality = own_municipality(request, code)
     member = get_object_or_404(municipality.members, user=request.user.pk)
     projects = list(municipality.projects.all().visible_to(request.user).order_by("-number"))

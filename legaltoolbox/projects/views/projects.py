@@ -31,7 +31,10 @@ from .new import ProjectForm
 @never_cache
 @require_safe
 def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
-    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands. Twelve queries at most."""
+    """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands.
+
+    One query, and those of `project_overview`.
+    """
     project = own_project(request, code, number)
     return project_page(
         request,
