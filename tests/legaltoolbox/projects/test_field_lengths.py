@@ -40,7 +40,7 @@ def test_a_document_that_is_too_long_says_how_many_letters_it_would_have():
 
 def test_the_page_names_the_field(team, monkeypatch, content):
     begin(team)
-    monkeypatch.setattr(values, "MOST_TEXT_LETTERS", 10)
+    monkeypatch.setattr(values, "MOST_DOCUMENT_LETTERS", 40)
     [template] = [each for each in content.templates if each.code == "S05"]
     [section] = [each for each in content.sections(template) if each.key == "4"]
     field = next(each for each in content.fields(section) if field_kind(each) == Kind.TEXT)
@@ -49,4 +49,4 @@ def test_the_page_names_the_field(team, monkeypatch, content):
     [seen] = re.findall(r'name="seen" value="([^"]+)"', client.get(path).content.decode())
     data = {"seen": seen, f"f-{field.key}": "x" * 11}
     told = parse(client.post(path, data).content.decode()).text
-    assert f"{field.label}: En tekst her har 11 tegn og kan højst have 10." in told
+    assert f"{field.label}: Svarene i et dokument kan højst fylde 40 tegn i alt, og nu ville de fylde 61." in told
