@@ -20,7 +20,7 @@ MOST_BRACKETS, MOST_COMMAS = 400_000, 1_500_000
 MOST_ANSWERS = 20_000
 """Of all documents of a file together; the templates have some thousand fields."""
 MOST_FILE_ROWS = 30_000
-"""Of all lists of a file together, the history too: a second or two to read and to store."""
+"""Of all lists of a file together, the history too; they are counted before anything else is looked at."""
 _INNER = frozenset(inner.name for part in (*WORK, *HISTORY) for inner in part.parts)
 
 Record = dict[str, Any]
