@@ -152,7 +152,7 @@ def test_an_activity_leads_to_the_documents_of_the_project_and_a_decision_point_
     )
     path = url("activity", team.project, activity.code.lower())
     html = browser(team.reader).get(path).content.decode()
-    assert f'href="{url("documents", team.project)}"><span class="code">S11' in html
+    assert f'href="{url("documents", team.project)}#S11"><span class="code">S11' in html
     document = ProjectDocument.begin(team.project, team.lead.user, template="S11", template_version="1", values={})
     html = browser(team.reader).get(path).content.decode()
     assert f'href="{url("document", team.project, document.number)}"' in html
