@@ -60,7 +60,8 @@ def sent_rows(plan_rows: Sequence[PlanRow], data: Mapping[str, str]) -> Sent:
 
 def _is_touched(data: Mapping[str, str], key: str) -> bool:
     owner = data.get(f"owner-{key}", "")
-    values = {"owner": int(owner) if owner.isdecimal() else None, "due": data.get(f"due-{key}", "") or None}
+    is_number = owner.isascii() and owner.isdecimal() and len(owner) < 19
+    values = {"owner": int(owner) if is_number else owner or None, "due": data.get(f"due-{key}", "") or None}
     return fingerprint(values) != data[f"seen-{key}"]
 
 

@@ -110,6 +110,15 @@ def test_nothing_typed_is_lost_where_a_day_is_none(team):
     assert not team.project.tasks.exists()
 
 
+@pytest.mark.parametrize("owner", ["9" * 5000, "9" * 19, "٣", "²", "x"])
+def test_an_owner_who_is_none_is_refused_at_the_task(team, owner):
+    client = browser(team.editor)
+    response = client.post(url("share_out", team.project), shown(client, team) | {"owner-A02": owner})
+    summary = parse(response.content.decode()).find("main").find("div", "error-summary")
+    assert [each.attrs["href"] for each in summary.find_all("a")] == ["#id_owner-A02"]
+    assert not team.project.tasks.exists()
+
+
 def test_an_owner_who_can_no_longer_write_is_refused_at_the_task_and_nothing_is_stored(team):
     values = {"A01": {"owner": team.reader.pk, "due": None}, "A02": {"owner": team.lead.pk, "due": None}}
     with pytest.raises(ValidationError) as refused:
