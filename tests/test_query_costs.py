@@ -308,11 +308,12 @@ def test_the_overview_costs_thirteen_then_and_its_page_one_more(team):
     assert project_queries(team.lead, "activities") == 5
 
 
-def test_the_pages_of_a_document_cost_twenty_and_seven_and_eight(team):
+def test_the_pages_of_a_document_cost_twenty_one_and_eight_and_nine(team):
+    """One of them is for the answers about the solution, which the description of the project shows."""
     document = begun(team)
-    assert project_queries(team.lead, "document_steps", document.number) == 20
-    assert project_queries(team.lead, "document", document.number) == 7
-    assert project_queries(team.lead, "section", document.number, "10") == 8
+    assert project_queries(team.lead, "document_steps", document.number) == 21
+    assert project_queries(team.lead, "document", document.number) == 8
+    assert project_queries(team.lead, "section", document.number, "10") == 9
 
 
 def test_an_activity_costs_seven_and_a_legal_basis_four(team):

@@ -14,6 +14,30 @@ JOINED = {
 }
 CASE_NUMBER, MUNICIPALITY = "case-number", "municipality"
 """What the project holds elsewhere and is no part of a document's state: to register a case is no change of its documents."""
+ANSWER_FIELDS = {
+    f"answer-{question}": ("S05", "8", str(number))
+    for number, question in enumerate(
+        (
+            "personoplysninger",
+            "foelsomme",
+            "saarbare",
+            "afgoerelser",
+            "profilering",
+            "indgribende",
+            "leverandoer",
+            "traening",
+            "hoejrisiko",
+            "borgerdialog",
+            "medarbejdere",
+            "generativ",
+            "udvikler",
+        ),
+        start=1,
+    )
+}
+"""What the project answers about the solution, by the code of the question, to the field that asks the same."""
+ANSWER_WORDS = {"answer-udvikler": {"yes": "Vi udvikler", "no": "Vi anskaffer"}}
+"""The answers that a field has as words of its own; the others are yes and no there too."""
 
 FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     TITLE: (("S05", "1", "1"),),
@@ -52,16 +76,20 @@ FACT_FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     Key.VENDOR: (("S06", "1", "2"), ("S23", "1", "3"), ("S27", "4", "6")),
     Key.PURPOSE: (("S07", "2", "3"), ("S26", "3", "2")),
     Key.PERSONS: (("S07", "2", "4"), ("S19", "1", "3")),
+    **{fact: (place,) for fact, place in ANSWER_FIELDS.items()},
 }
 """The facts to the fields that ask for just that: template, section, field."""
 BY_FIELD = {place: fact for fact, places in FACT_FIELDS.items() for place in places}
-_NO_PART = frozenset({LEAD, CASE_NUMBER, MUNICIPALITY})
+SHOWS_ANSWERS = frozenset(code for code, _section, _field in ANSWER_FIELDS.values())
+"""The templates that show what the project answers about the solution."""
+_NO_PART = frozenset({LEAD, CASE_NUMBER, MUNICIPALITY, *ANSWER_FIELDS})
 
 
 def facts_of_state(template: str) -> set[str]:
     """The keys of the facts that a document of this template shows and whose change is a change of it. No query.
 
     Who leads the project is none of them, as no person responsible is: a document says the same when somebody takes over.
+    Nor are the answers about the solution, which are part of the state of every document.
     """
     shown = {fact for fact, places in FACT_FIELDS.items() if any(code == template for code, _section, _field in places)}
     single = {key for fact in shown for key in (JOINED[fact][:2] if fact in JOINED else (fact,))}

@@ -183,7 +183,7 @@ def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int,
 @never_cache
 @require_safe
 def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Seven queries, and those of its tables."""
+    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Eight queries, and those of its tables."""
     try:
         opened = own_document(request, code, number, nr, Right.READ)
     except TemplateGone as gone:

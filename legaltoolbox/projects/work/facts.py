@@ -10,21 +10,41 @@ from typing import Any
 
 from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 
-from ..models import Project, ProjectFact
-from ..models.fact_fields import BY_FIELD, CASE_NUMBER, JOINED, MUNICIPALITY
+from ..models import Project, ProjectFact, ScreeningAnswer
+from ..models.fact_fields import ANSWER_FIELDS, ANSWER_WORDS, BY_FIELD, CASE_NUMBER, JOINED, MUNICIPALITY, SHOWS_ANSWERS
 from ..models.facts import LEAD, MOST_FACT_LETTERS, TITLE
 
-PAGES = {TITLE: "details", LEAD: "members", CASE_NUMBER: "details", MUNICIPALITY: ""}
+PAGES = {
+    TITLE: "details",
+    LEAD: "members",
+    CASE_NUMBER: "details",
+    MUNICIPALITY: "",
+    **dict.fromkeys(ANSWER_FIELDS, "screening"),
+}
 """Where a fact is written that is not on the page of the facts; "" where nobody in the project can write it."""
 WHY, SHOWN = ".why", ".fact"
 """The ends of the key under which a document keeps why a field differs from the fact, and of the fact that a page has shown."""
 
 
-def project_facts(project: Project) -> dict[str, str]:
-    """The facts of a project, with those that it holds elsewhere and those that belong together. Two queries."""
+def project_facts(project: Project, templates: Iterable[str]) -> dict[str, str]:
+    """The facts of a project, with those that it holds elsewhere and those that belong together.
+
+    The answers about the solution are "" where none of these templates shows them. Two queries, three with such a template.
+    """
     held = {CASE_NUMBER: project.case_number, MUNICIPALITY: project.municipality.name}
-    known = ProjectFact.shared(project) | held
+    known = ProjectFact.shared(project) | held | dict.fromkeys(ANSWER_FIELDS, "")
+    if SHOWS_ANSWERS.intersection(templates):
+        known |= _answers(project)
     return {**known, **{key: _joined(known[first], known[second], by) for key, (first, second, by) in JOINED.items()}}
+
+
+def _answers(project: Project) -> dict[str, str]:
+    """What is answered about the solution, as the fields hold it; what is not known yet is no answer. One query."""
+    answers = project.screening_answers.exclude(value=ScreeningAnswer.Value.UNKNOWN).values_list("question", "value")
+    found = {f"answer-{question}": value for question, value in answers}
+    return {
+        fact: ANSWER_WORDS.get(fact, {}).get(value, value) for fact, value in found.items() if fact in ANSWER_FIELDS
+    }
 
 
 def _joined(first: str, second: str, by: str) -> str:

@@ -117,9 +117,13 @@ class LiveTable:
 
 
 def shown_facts(document: ProjectDocument) -> dict[str, str]:
-    """The shared facts as the document shows them: as they were at its approval, or as they are. At most two queries."""
+    """The shared facts as the document shows them: as they were at its approval, or as they are. At most three queries."""
     approved: dict[str, str] | None = document.approved_content.get("facts")
-    return project_facts(document.project) if approved is None else dict.fromkeys(FACT_FIELDS, "") | approved
+    return (
+        project_facts(document.project, [document.template])
+        if approved is None
+        else dict.fromkeys(FACT_FIELDS, "") | approved
+    )
 
 
 def shown_tables(
@@ -147,9 +151,10 @@ def shown_in_all(
 ) -> dict[Any, tuple[dict[str, str], dict[tuple[str, str], LiveTable]]]:
     """Key of each document of the project to the facts and tables that it shows, as `shown_facts` and `shown_tables` give them to count.
 
-    Eight queries at most, however many documents there are.
+    Nine queries at most, however many documents there are.
     """
-    project_tables, facts, shown = _ProjectTables(project, catalogue), project_facts(project), {}
+    documents, project_tables, shown = list(documents), _ProjectTables(project, catalogue), {}
+    facts = project_facts(project, [document.template for document, _template in documents])
     for document, template in documents:
         approved = document.approved_content
         tables = (
@@ -167,10 +172,10 @@ def shown_in_all(
 def content_to_keep(
     document: ProjectDocument, template: DocumentTemplate, catalogue: Catalogue, decision: Decision
 ) -> dict[str, Any]:
-    """What the document shows of the project and does not hold itself, with this decision, as JSON. At most 15 queries."""
+    """What the document shows of the project and does not hold itself, with this decision, as JSON. At most 16 queries."""
     tables = live_tables(document, template, catalogue, decision=decision)
     return {
-        "facts": project_facts(document.project),
+        "facts": project_facts(document.project, [document.template]),
         "tables": [[section, key, asdict(table)] for (section, key), table in tables.items()],
     }
 

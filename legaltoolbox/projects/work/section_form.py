@@ -20,7 +20,7 @@ from legaltoolbox.models import TemplateField
 from ..models.values import MOST_LINE_LETTERS, MOST_TEXT_LETTERS, NO, YES, Row, with_row, with_row_moved, without_row
 from .facts import SHOWN, WHY, own_answers
 from .live import LiveTable
-from .sections import Kind, field_kind, fitting
+from .sections import Kind, field_kind, fitting, value_words
 from .table_field import TableField, TableRow, table_rows
 
 MOST_CELLS = 1_500
@@ -42,6 +42,11 @@ class FormField:
     """Why the field differs from the fact, where it does."""
     live: LiveTable | None = None
     """What the project says elsewhere, above the rows of the document's own."""
+
+    @property
+    def fact_words(self) -> str:
+        """The fact in words."""
+        return value_words(self.field, self.fact)
 
     @property
     def own(self) -> int:

@@ -3,13 +3,19 @@
 import re
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from kl_ai.drafts.parts import fingerprint
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectFact
-from legaltoolbox.projects.models.fact_fields import BY_FIELD
+from legaltoolbox.projects.models.fact_fields import ANSWER_FIELDS, ANSWER_WORDS, BY_FIELD
 from legaltoolbox.projects.work.facts import project_facts
+from tests.admin_pages import form_data
+from tests.legaltoolbox.projects.documents import begin
+from tests.mails import log_in_recently
+from tests.reading import parse
 
 pytestmark = pytest.mark.any_database
 
@@ -58,8 +64,62 @@ def test_two_facts_stand_together_where_both_are_known_and_a_line_can_hold_them(
     ProjectFact.save_all(
         team.project, {"solution": "Brevhjælp 2", "vendor": vendor}, fingerprint(stored), team.lead.user
     )
-    assert project_facts(team.project)["solution-vendor"] == expected
+    assert project_facts(team.project, [])["solution-vendor"] == expected
 
 
 def test_who_leads_the_project_is_a_fact_of_its_documents(team):
-    assert project_facts(team.project)["lead"] == str(team.lead.user)
+    assert project_facts(team.project, [])["lead"] == str(team.lead.user)
+
+
+def test_the_fields_of_answers_ask_the_very_questions_about_the_solution(content_rows):
+    catalogue = catalogues.current()
+    fields = {
+        (template.code, section.key, field.key): field.label
+        for template in catalogue.templates
+        for section in catalogue.sections(template)
+        for field in catalogue.fields(section)
+    }
+    questions = {f"answer-{each.code}": each.question for each in catalogue.questions}
+    assert {fact: fields[place] for fact, place in ANSWER_FIELDS.items()} == {
+        fact: questions[fact] for fact in ANSWER_FIELDS
+    }
+    asked_twice = {place for place, label in fields.items() if label in questions.values()}
+    assert asked_twice == set(ANSWER_FIELDS.values())
+    options = {"udvikler": {"yes": "Vi udvikler", "no": "Vi anskaffer"}}
+    assert {f"answer-{code}": words for code, words in options.items()} == ANSWER_WORDS
+
+
+def section_of(team, key="8"):
+    document = begin(team, "S05")
+    return document, reverse("projects:section", args=[*team.project.address, document.number, key])
+
+
+def test_what_is_answered_about_the_solution_stands_in_its_fields_and_can_differ_with_a_reason(team):
+    answers = {
+        "personoplysninger": ("yes", ""),
+        "generativ": ("no", ""),
+        "udvikler": ("no", ""),
+        "traening": ("unknown", ""),
+    }
+    team.project.answer(team.lead.user, answers)
+    _document, path = section_of(team)
+    client = Client()
+    log_in_recently(client, team.editor.user)
+    page = client.get(path).content.decode()
+    data = form_data(page)
+    assert {name: data.get(name, "") for name in ("f-1", "f-8", "f-12", "f-13")} == {
+        "f-1": "yes",
+        "f-8": "",
+        "f-12": "no",
+        "f-13": "Vi anskaffer",
+    }
+    assert f'href="{reverse("projects:screening", args=team.project.address)}"' in page
+    assert client.post(path, data | {"f-12": "yes"}).status_code == 302
+    page = client.get(path).content.decode()
+    assert "“Nej”" in page
+    data = form_data(page)
+    assert (data["f-1"], data["f-12"], data["f-12.why"]) == ("yes", "yes", "")
+    reader = Client()
+    log_in_recently(reader, team.reader.user)
+    read = parse(reader.get(path).content.decode()).find("main").text
+    assert "Vi anskaffer" in read

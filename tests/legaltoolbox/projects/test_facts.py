@@ -8,10 +8,17 @@ from django.urls import reverse
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from legaltoolbox.catalogue import catalogues
-from legaltoolbox.models import TemplateField
 from legaltoolbox.projects.models import ProjectFact
-from legaltoolbox.projects.models.fact_fields import BY_FIELD, CASE_NUMBER, FACT_FIELDS, JOINED, MUNICIPALITY
+from legaltoolbox.projects.models.fact_fields import (
+    ANSWER_FIELDS,
+    BY_FIELD,
+    CASE_NUMBER,
+    FACT_FIELDS,
+    JOINED,
+    MUNICIPALITY,
+)
 from legaltoolbox.projects.models.facts import LEAD
+from legaltoolbox.projects.work.sections import Kind
 from tests.legaltoolbox.projects.documents import begin, browser
 
 
@@ -28,16 +35,25 @@ def hidden(html) -> str:
 
 
 @pytest.mark.parametrize("place", BY_FIELD, ids="-".join)
-def test_each_field_that_asks_for_a_fact_is_in_its_template_and_takes_text(content_rows, place):
+def test_each_field_that_asks_for_a_fact_is_in_its_template_and_takes_what_the_fact_is(content_rows, place):
     code, section_key, field_key = place
     catalogue = catalogues.current()
     sections = {section.key: section for section in catalogue.sections(catalogue.find("template", code))}
     fields = {field.key: field for field in catalogue.fields(sections[section_key])}
-    assert fields[field_key].kind in (TemplateField.Kind.LINE, TemplateField.Kind.TEXT)
+    kinds = Kind.YES_NO, Kind.CHOICE
+    assert fields[field_key].kind in (kinds if place in ANSWER_FIELDS.values() else (Kind.LINE, Kind.TEXT))
 
 
 def test_each_fact_is_asked_for_somewhere():
-    assert set(FACT_FIELDS) == {"title", LEAD, CASE_NUMBER, MUNICIPALITY, *JOINED, *ProjectFact.Key.values}
+    assert set(FACT_FIELDS) == {
+        "title",
+        LEAD,
+        CASE_NUMBER,
+        MUNICIPALITY,
+        *JOINED,
+        *ProjectFact.Key.values,
+        *ANSWER_FIELDS,
+    }
 
 
 def test_a_fact_stands_in_every_document_that_asks_for_it_and_saving_the_page_makes_no_copy(team):
