@@ -1,6 +1,6 @@
 """How every page of a project finds its project, and the frame around it. Whoever may not gets 404, as for an address that is none."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -17,22 +17,48 @@ from ..models import Municipality, Project
 from ..models.project_lookups import municipalities_that_ask
 from ..rights import Permission, Right
 
-PROJECT_PAGES = (
-    ("overview", gettext_lazy("Overview"), Right.READ),
-    ("activities", gettext_lazy("Activities"), Right.READ),
-    ("plan", gettext_lazy("Action plan"), Right.READ),
-    ("documents", gettext_lazy("Documents"), Right.READ),
-    ("legal_bases", gettext_lazy("Legal basis"), Right.READ),
-    ("risks", gettext_lazy("Risks"), Right.READ),
-    ("requirements", gettext_lazy("Requirements"), Right.READ),
-    ("decisions", gettext_lazy("Decisions"), Right.READ),
-    ("screening", gettext_lazy("The solution"), Right.READ),
-    ("details", gettext_lazy("Details"), Right.WRITE),
-    ("members", gettext_lazy("Members"), Right.READ),
-    ("history", gettext_lazy("History"), Right.READ),
-    ("report", gettext_lazy("Report"), Right.READ),
+
+class ProjectPage(NamedTuple):
+    """A page that the menu of a project leads to."""
+
+    name: str
+    """The name of its address."""
+    label: Any
+    right: Right = Right.READ
+    """Who gets there."""
+
+
+MenuLink = tuple[str, str, bool]
+"""Label, address, and whether the page belongs there."""
+
+PROJECT_PAGES: tuple[tuple[Any, tuple[ProjectPage, ...]], ...] = (
+    (gettext_lazy("Overview"), (ProjectPage("overview", gettext_lazy("Overview")),)),
+    (
+        gettext_lazy("The work"),
+        (ProjectPage("activities", gettext_lazy("Activities")), ProjectPage("plan", gettext_lazy("Action plan"))),
+    ),
+    (gettext_lazy("Documents"), (ProjectPage("documents", gettext_lazy("Documents")),)),
+    (
+        gettext_lazy("Assessments"),
+        (
+            ProjectPage("legal_bases", gettext_lazy("Legal basis")),
+            ProjectPage("risks", gettext_lazy("Risks")),
+            ProjectPage("requirements", gettext_lazy("Requirements")),
+        ),
+    ),
+    (gettext_lazy("Decisions"), (ProjectPage("decisions", gettext_lazy("Decisions")),)),
+    (gettext_lazy("Report"), (ProjectPage("report", gettext_lazy("Report")),)),
+    (
+        gettext_lazy("About the project"),
+        (
+            ProjectPage("screening", gettext_lazy("The solution")),
+            ProjectPage("details", gettext_lazy("Details"), Right.WRITE),
+            ProjectPage("members", gettext_lazy("Members")),
+            ProjectPage("history", gettext_lazy("History")),
+        ),
+    ),
 )
-"""The pages that the menu of a project leads to (`components/project_nav.html`): name of the address, label, who gets there."""
+"""The menu of a project (`components/project_nav.html`): the label of each group, and its pages. A group leads to its first one."""
 
 
 def own_municipality(request: AuthenticatedRequest, code: str) -> Municipality:
@@ -99,10 +125,21 @@ def project_page(
     return render_page(request, f"projects/{name}.html", context, nav_current="projects", crumbs=crumbs, status=status)
 
 
-def project_nav(project: Project, current: str) -> list[tuple[str, str, bool]]:
-    """The entries of the project's menu for the user: label, address, and whether the page belongs there. No query."""
-    return [
-        (str(label), reverse(f"projects:{name}", args=project.address), name == current)
-        for name, label, right in PROJECT_PAGES
-        if project.may(right)
-    ]
+def project_nav(project: Project, current: str) -> list[tuple[list[MenuLink], str]]:
+    """The two rows of the project's menu for the user, each with its name for those who do not see it. No query.
+
+    The first has the groups; the second the pages of the group that the page is in, and is left out where that is only one.
+    """
+    groups, pages = [], []
+    for label, entries in PROJECT_PAGES:
+        links = [
+            (str(entry.label), reverse(f"projects:{entry.name}", args=project.address), entry.name == current)
+            for entry in entries
+            if project.may(entry.right)
+        ]
+        is_here = any(entry.name == current for entry in entries)
+        groups.append((str(label), links[0][1], is_here))
+        if is_here and len(links) > 1:
+            pages = links
+    rows = [(groups, _("The project’s pages"))]
+    return [*rows, (pages, _("The pages of this part"))] if pages else rows

@@ -33,5 +33,5 @@ def live_page(document: ProjectDocument, table: LiveTable | None) -> tuple[str, 
     if table is None or document.approved_content:
         return None
     page = LIVE_PAGES[LiveSource(table.source)]
-    label = next(label for name, label, _right in PROJECT_PAGES if name == page)
+    label = next(entry.label for _group, entries in PROJECT_PAGES for entry in entries if entry.name == page)
     return str(label), reverse(f"projects:{page}", args=document.project.address)

@@ -39,8 +39,17 @@ def go(page, name: str) -> None:
     follow(page.locator("main").get_by_role("link", name=name).first)
 
 
+MENU_PARTS = {"Deltagere": "Om projektet", "Aktiviteter": "Arbejdet", "Hjemmel": "Vurderinger"}
+"""Pages that the menu shows below a part of it, to that part."""
+
+
 def menu(page, name: str) -> None:
-    follow(page.get_by_role("navigation", name="Projektets sider").get_by_role("link", name=name, exact=True))
+    if name in MENU_PARTS:
+        menu(page, MENU_PARTS[name])
+    row = "Sider i denne del" if name in MENU_PARTS else "Projektets sider"
+    link = page.get_by_role("navigation", name=row).get_by_role("link", name=name, exact=True)
+    if link.get_attribute("aria-current") is None:
+        follow(link)
 
 
 def choose(page, group: str, answer: str) -> None:
