@@ -120,7 +120,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 @_in_language_of_address
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render_page(request, "404.html", status=404)
+    """The page for an address that is none, or is none for this person; it repeats long texts of a form that was sent there.
+
+    Whoever loses a place while writing would else lose the text.
+    """
+    form = faults.kept_form(request)
+    # Another website can send a form here, but not with the login of whoever is on it.
+    texts = form.long_texts if form and request.user.is_authenticated else []
+    return render_page(request, "404.html", {"texts": texts}, status=404)
 
 
 @login_not_required

@@ -73,3 +73,21 @@ def test_who_has_the_right_still_is_stored(team, ends_while_waiting):
     ends_while_waiting(team.reader)
     assert client.post(path, typed).status_code == 302
     assert Task.objects.get().title == "Aftal et møde"
+
+
+def test_who_was_removed_while_writing_can_copy_the_text_from_the_page(team):
+    template, section, field = find_field("text")
+    document = begin(team, template.code)
+    client, path = browser(team.editor), address(team, "section", document.number, section.key)
+    text = "Skrevet længe, <b>før</b> nogen fjernede personen fra projektet."
+    typed = form_data(client.get(path).content.decode()) | {f"f-{field.key}": text}
+    ProjectMember.objects.filter(member=team.editor).delete()
+    response = client.post(path, typed)
+    assert response.status_code == 404
+    assert "Skrevet længe, &lt;b&gt;før&lt;/b&gt; nogen fjernede" in response.content.decode()
+
+
+def test_a_page_that_is_none_repeats_nothing_that_was_sent_without_a_login(client, db):
+    response = client.post("/findes-ikke/", {"text": "En tekst, som et andet websted vil have vist her på portalen."})
+    assert response.status_code == 404
+    assert "et andet websted" not in response.content.decode()
