@@ -27,7 +27,7 @@ TEMPLATE = "announcement"
 
 
 @dataclass(frozen=True)
-class Recipient:
+class AnnouncementRecipient:
     """A person who can log in, with the vendors that the person acts for."""
 
     user: User
@@ -39,8 +39,8 @@ class Distribution:
     """Who gets an announcement: the vendors, the people, and those who are left out."""
 
     vendors: list[Vendor]
-    new: list[Recipient]
-    have_it: list[Recipient]
+    new: list[AnnouncementRecipient]
+    have_it: list[AnnouncementRecipient]
     """The people who have got this very news before."""
     without_members: list[Vendor]
     """The vendors that nobody acts for: KL has to reach them in another way."""
@@ -48,13 +48,13 @@ class Distribution:
     """The addresses among those of `new` that take no mail."""
 
 
-def recipients(vendors: VendorQuerySet | Collection[Vendor]) -> list[Recipient]:
+def recipients(vendors: VendorQuerySet | Collection[Vendor]) -> list[AnnouncementRecipient]:
     """The people who can log in for these vendors, each once, in the order of their logins. One query."""
     members = VendorMember.objects.filter(vendor__in=vendors, user__is_active=True)
     rows = members.select_related("user", "vendor").order_by("user_id")
     by_user = groupby(rows, key=lambda member: member.user_id)
     people = [list(memberships) for _pk, memberships in by_user]
-    return [Recipient(rows[0].user, alphabetical(member.vendor for member in rows)) for rows in people]
+    return [AnnouncementRecipient(rows[0].user, alphabetical(member.vendor for member in rows)) for rows in people]
 
 
 def alphabetical(vendors: Iterable[Vendor]) -> list[Vendor]:
@@ -132,12 +132,12 @@ def refuse_unfit(announcement: Announcement) -> None:
 # The mail ---------------------------------------------------------------------------------------
 
 
-def letter_key(announcement: Announcement, recipient: Recipient) -> str:
+def letter_key(announcement: Announcement, recipient: AnnouncementRecipient) -> str:
     """The key of this person's mail: the same news has the same key."""
     return f"{announcement.mail_key}:{recipient.user.pk}"
 
 
-def letters(announcement: Announcement, people: Iterable[Recipient]) -> Iterator[Letter]:
+def letters(announcement: Announcement, people: Iterable[AnnouncementRecipient]) -> Iterator[Letter]:
     """A letter to each of these people in their own language. No query."""
     for person in people:
         language = person.user.language

@@ -11,7 +11,7 @@ from kl_ai.people.work_mails import post_at_once
 
 from ..models import Invitation, SurveyRound, Vendor, VendorQuestion
 from ..survey.audience import vendors_of_round
-from .announcements import Recipient, recipients
+from .announcements import AnnouncementRecipient, recipients
 
 KIND = "vendor-questions"
 """The kind of waiting work, and the kind of mail to KL's staff."""
@@ -36,7 +36,7 @@ def send_answer(question: VendorQuestion) -> int:
     return len(post_many(letters(question, people, invitations)))
 
 
-def published_to(survey_round: SurveyRound) -> tuple[list[Recipient], list[Invitation]]:
+def published_to(survey_round: SurveyRound) -> tuple[list[AnnouncementRecipient], list[Invitation]]:
     """Who gets a published answer: the people of the round's vendors, and KL's waiting invitations to others. Two queries."""
     people = recipients(vendors_of_round(survey_round))
     known = {person.user.email for person in people}
@@ -46,7 +46,7 @@ def published_to(survey_round: SurveyRound) -> tuple[list[Recipient], list[Invit
 
 
 def letters(
-    question: VendorQuestion, people: Iterable[Recipient], invitations: Iterable[Invitation]
+    question: VendorQuestion, people: Iterable[AnnouncementRecipient], invitations: Iterable[Invitation]
 ) -> Iterator[Letter]:
     """A letter to each, in their own language. No query but those of the answer that a question is merged into, and of who asked."""
     answer = answering(question)

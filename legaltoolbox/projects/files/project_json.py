@@ -34,6 +34,7 @@ from ..models import (
     ProjectEvent,
     ProjectImport,
     ProjectMember,
+    Submission,
 )
 from ..models.portable import DETAILS, DOCUMENTS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
 
@@ -103,9 +104,10 @@ def _import_of(project: Project) -> ProjectImport | None:
 def as_imported(project: Record) -> Record:
     """What an import makes of a project: nothing in it is said or decided by anybody here. Leaves `project` as it is."""
     record = deepcopy(project)
-    for name, rows in record["history"].items():
-        record["imported"][name] += rows
-        record["history"][name] = []
+    for part in HISTORY:
+        rows = record["history"].get(part.name, [])
+        record["imported"][part.name] = [*record["imported"].get(part.name, []), *rows]
+        record["history"][part.name] = []
     newest: dict[str, int] = {}
     for document in record[DOCUMENTS.name]:
         newest[document["template"]] = max(document["version"], newest.get(document["template"], 0))
@@ -163,8 +165,16 @@ def _history_rows(project: Project, part: FilePart) -> list[Any]:
 
 def _with_people(rows: Any, part: FilePart) -> list[Any]:
     people = [*_people(part), *(["document"] if part.has_document else [])]
-    inner = [path for each in part.parts for path in (each.rows, *(f"{each.rows}__{name}" for name in _people(each)))]
-    return list(rows.select_related(*people).prefetch_related(*inner).order_by("pk"))
+    return list(rows.select_related(*people).prefetch_related(*_inner_paths(part)).order_by("pk"))
+
+
+def _inner_paths(part: FilePart) -> list[str]:
+    """The paths from a row to the rows of its parts, to theirs, and to their people."""
+    return [
+        path
+        for each in part.parts
+        for path in (each.rows, *(f"{each.rows}__{name}" for name in (*_people(each), *_inner_paths(each))))
+    ]
 
 
 def _people(part: FilePart) -> list[str]:
@@ -194,9 +204,7 @@ def _records(part: FilePart, rows: Iterable[Any], imported_values: Imported | No
 def _record(part: FilePart, row: Any, imported_values: Imported | None, name: str) -> Record:
     record = {field: plain(getattr(row, field)) for field in part.fields}
     record |= {field: _name(getattr(row, field)) for field in part.people}
-    record |= {
-        inner.name: _records(inner, getattr(row, inner.rows).all(), imported_values, name) for inner in part.parts
-    }
+    record |= {inner.name: _records(inner, _inner_rows(row, inner), imported_values, name) for inner in part.parts}
     if part.has_document:
         record["document"] = row.document.number if row.document else None
     if part.model is ApprovedFile:
@@ -204,6 +212,13 @@ def _record(part: FilePart, row: Any, imported_values: Imported | None, name: st
     if imported_values is not None and part.fields_set_back:
         record["imported"] = imported_values.get((name, row.pk), {})
     return record
+
+
+def _inner_rows(row: Any, inner: FilePart) -> list[Any]:
+    """The rows of a row. Of an annex that vendors still answer nobody at the municipality reads what is handed in. No query."""
+    if inner.model is Submission and not row.annex.are_answers_readable:
+        return []
+    return list(getattr(row, inner.rows).all())
 
 
 def plain(value: Any) -> Any:

@@ -21,7 +21,18 @@ MOST_ANSWERS = 20_000
 """Of all documents of a file together; the templates have some thousand fields."""
 MOST_FILE_ROWS = 30_000
 """Of all lists of a file together, the history too; they are counted before anything else is looked at."""
-_INNER = frozenset(inner.name for part in (*WORK, *HISTORY) for inner in part.parts)
+DEEPEST = 2
+"""So many times rows have rows: an annex has recipients, and these have submissions."""
+
+
+def _inner_names(parts: Iterable[FilePart]) -> Iterator[str]:
+    """The names of all parts of these parts."""
+    for part in parts:
+        yield from (inner.name for inner in part.parts)
+        yield from _inner_names(part.parts)
+
+
+_INNER = frozenset(_inner_names((*WORK, *HISTORY)))
 
 Record = dict[str, Any]
 
@@ -85,10 +96,15 @@ def _rows(project: Any) -> int:
     """How many rows all lists of a file have, with the rows of rows, as far as it has the form of one."""
     groups = [project, _inner(project, "history"), _inner(project, "imported")]
     lists = [each for group in groups if isinstance(group, dict) for each in group.values() if isinstance(each, list)]
-    below = [
-        _inner(row, name) for each in lists for row in each if isinstance(row, dict) for name in _INNER & row.keys()
-    ]
-    return sum(len(each) for each in (*lists, *below) if isinstance(each, list))
+    return sum(_with_below(rows, DEEPEST) for rows in lists)
+
+
+def _with_below(rows: list[Any], depth: int) -> int:
+    """How many rows a list has, with the rows of its rows, so deep as parts are nested."""
+    if not depth:
+        return len(rows)
+    named = [_inner(row, name) for row in rows if isinstance(row, dict) for name in _INNER & row.keys()]
+    return len(rows) + sum(_with_below(each, depth - 1) for each in named if isinstance(each, list))
 
 
 def _inner(data: Any, name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from ..models import (
+    AnnexLine,
     ApprovedFile,
     Decision,
     Evidence,
@@ -17,6 +18,7 @@ from ..models import (
     ProjectEvent,
     RequirementState,
     RiskAssessment,
+    Submission,
 )
 from ..models.documents import HIGHEST_NUMBER
 from ..models.opinions import HASH_LETTERS
@@ -66,6 +68,8 @@ PLACES: Schema = {"type": "array", "items": CODE, "maxItems": 50}
 SPECIAL: dict[tuple[Any, str], Schema] = {
     (Measure, "places"): PLACES,
     (Decision, "rested_on"): {"type": "object"},
+    (AnnexLine, "text"): {"type": "object"},
+    (Submission, "answers"): {"type": "object"},
     (ProjectDocument, "approved_content"): {"type": "object"},
     (RiskAssessment, "code"): CODE | {"pattern": r"^(E\d{2,3}|[A-DF-Z]\d{1,3})$"},
     (RequirementState, "code"): CODE,
@@ -104,6 +108,7 @@ def schema(address: str = "") -> Schema:
 
 def _project() -> Schema:
     work = {part.name: _list(part, is_work=True) for part in WORK}
+    later = {part.name for part in HISTORY if part.is_added_later}
     history = {part.name: _list(part, is_work=False) for part in HISTORY}
     came_along = {part.name: history[part.name] | {"maxItems": part.most_imported} for part in HISTORY}
     imported = {**came_along, OLDER_DOCUMENTS: _list(DOCUMENTS, is_work=True) | {"maxItems": MOST_OLDER_DOCUMENTS}}
@@ -111,8 +116,8 @@ def _project() -> Schema:
         {
             **work,
             "details": _row(DETAILS, is_work=True),
-            "history": _object(history),
-            "imported": _object(imported),
+            "history": _object(history, later),
+            "imported": _object(imported, later),
         }
     )
 

@@ -13,6 +13,8 @@ from legaltoolbox.models import Activity, Requirement, Risk
 
 from ..models import (
     AdvicePoint,
+    Annex,
+    AnnexQuestion,
     Comment,
     ConditionsMet,
     Decision,
@@ -28,6 +30,7 @@ from ..models import (
     Project,
     ProjectEvent,
     ProjectMember,
+    Recipient,
     RequirementState,
     RiskAssessment,
     Task,
@@ -44,7 +47,7 @@ def own_data(user: User, *, is_after_step: bool) -> dict[str, Any]:
     """Memberships, roles, invitations, requests, what the person did, said and wrote, and is responsible for.
 
     Before the second step nothing of the projects of a municipality that asks for it, and no address of its people; what
-    is left out is said. 26 queries, and those of the catalogue where it names what somebody is responsible for.
+    is left out is said. 29 queries, and those of the catalogue where it names what somebody is responsible for.
     """
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
     hidden = [] if is_after_step else list(municipalities_that_ask(user))
@@ -110,7 +113,7 @@ class _Shown:
 
 
 def _of_projects(shown: _Shown) -> dict[str, Any]:
-    """What projects hold about a person. Sixteen queries, and those of the catalogue."""
+    """What projects hold about a person. Nineteen queries, and those of the catalogue."""
     user = shown.user
     about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user))
     acts = ProjectEvent.objects.filter(actor=user)
@@ -126,6 +129,7 @@ def _of_projects(shown: _Shown) -> dict[str, Any]:
         ),
         "project_acts_about_the_person": shown.rows(about, "at", "what", "place"),
         **_texts_of(shown),
+        **_of_annexes(shown),
         **_owned(shown),
     }
 
@@ -152,6 +156,22 @@ def _texts_of(shown: _Shown) -> dict[str, Any]:
             *("answered_at", "number", "answer", "reason"),
             way="opinion__document__",
             template=F("opinion__document__template"),
+        ),
+    }
+
+
+def _of_annexes(shown: _Shown) -> dict[str, Any]:
+    """The requirement annexes that the person has begun, the questions answered, and those sent to the person's address. Three queries."""
+    user = shown.user
+    number = F("annex__number")
+    sent_to = Recipient.objects.filter(email=user.email, mailed_at__isnull=False)
+    return {
+        "annexes_begun": shown.rows(Annex.objects.filter(created_by=user), "created_at", "number", others=("title",)),
+        "vendor_questions_answered": shown.rows(
+            AnnexQuestion.objects.filter(answered_by=user), "answered_at", "answer", way="annex__", annex_number=number
+        ),
+        "annexes_received": shown.rows(
+            sent_to, "company", "mailed_at", "opened_at", way="annex__", annex_number=number
         ),
     }
 

@@ -1,3 +1,6 @@
+from .annex_lines import AnnexLine
+from .annex_recipients import Recipient
+from .annexes import Annex, AnnexStatus
 from .answers import ScreeningAnswer
 from .checklist_answers import ChecklistAnswer
 from .comments import Comment
@@ -18,9 +21,17 @@ from .requirements import Evidence, RequirementState
 from .risks import RiskAssessment
 from .task_mail_stops import TaskMailStop
 from .tasks import Task, TaskState
+from .vendor_answers import AnnexAnswer, AnnexPart, Submission
+from .vendor_questions import AnnexQuestion
 
 __all__ = [
     "AdvicePoint",
+    "Annex",
+    "AnnexAnswer",
+    "AnnexLine",
+    "AnnexPart",
+    "AnnexQuestion",
+    "AnnexStatus",
     "ApprovedFile",
     "ChecklistAnswer",
     "Comment",
@@ -46,9 +57,11 @@ __all__ = [
     "ProjectImport",
     "ProjectLegalBasis",
     "ProjectMember",
+    "Recipient",
     "RequirementState",
     "RiskAssessment",
     "ScreeningAnswer",
+    "Submission",
     "Task",
     "TaskMailStop",
     "TaskState",

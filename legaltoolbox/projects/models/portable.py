@@ -8,6 +8,9 @@ them as they are written (`ImportedRecord`), and they count for nothing here. Wh
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .annex_lines import MOST_LINES, AnnexLine
+from .annex_recipients import MOST_RECIPIENTS, Recipient
+from .annexes import MOST_ANNEXES, Annex
 from .answers import ScreeningAnswer
 from .checklist_answers import ChecklistAnswer
 from .comments import MOST_COMMENTS, Comment
@@ -25,6 +28,8 @@ from .projects import Project
 from .requirements import MOST_EVIDENCE, Evidence, RequirementState
 from .risks import MOST_OWN_RISKS, RiskAssessment
 from .tasks import MOST_OWN_TASKS, Task
+from .vendor_answers import MOST_SUBMISSIONS, Submission
+from .vendor_questions import MOST_QUESTIONS_OF_ANNEX, AnnexQuestion
 
 MOST_ROWS = 20_000
 """Rows of a part that has no limit of its own, and of each list of the imported history, which several projects can have filled."""
@@ -194,6 +199,63 @@ WORK = (
         most=MOST_BASES,
     ),
 )
+ANNEXES = FilePart(
+    "annexes",
+    Annex,
+    "annexes",
+    (
+        "number",
+        "title",
+        "introduction",
+        "contact",
+        "deadline",
+        "status",
+        "created_at",
+        "sent_at",
+        "closed_at",
+    ),
+    ("created_by", "chosen"),
+    order=("number",),
+    parts=(
+        FilePart(
+            "lines",
+            AnnexLine,
+            "lines",
+            ("position", "code", "use", "title", "text"),
+            order=("position",),
+            most=MOST_LINES,
+        ),
+        FilePart(
+            "recipients",
+            Recipient,
+            "recipients",
+            ("company", "email", "language", "created_at", "mailed_at", "opened_at", "revoked_at"),
+            order=("pk",),
+            parts=(
+                FilePart(
+                    "submissions",
+                    Submission,
+                    "submissions",
+                    ("number", "at", "name", "answers"),
+                    order=("number",),
+                    most=MOST_SUBMISSIONS,
+                ),
+            ),
+            most=MOST_RECIPIENTS,
+        ),
+        FilePart(
+            "questions",
+            AnnexQuestion,
+            "questions",
+            ("at", "text", "answer", "answered_at"),
+            ("recipient", "answered_by"),
+            order=("at", "pk"),
+            most=MOST_QUESTIONS_OF_ANNEX,
+        ),
+    ),
+    most=MOST_ANNEXES,
+    is_added_later=True,
+)
 HISTORY = (
     FilePart("members", ProjectMember, "members", ("role", "joined_at"), ("member",)),
     FilePart(
@@ -259,6 +321,7 @@ HISTORY = (
         "edits", FieldEdit, "", ("section", "field", "old", "new", "at"), ("by",), order=("at",), has_document=True
     ),
     FilePart("approved_files", ApprovedFile, "", (), has_document=True, most=MOST_DOCUMENTS),
+    ANNEXES,
 )
 OLDER_DOCUMENTS = "documents"
 """The key, among what is imported, of earlier versions of documents: an import makes a draft of the newest alone."""

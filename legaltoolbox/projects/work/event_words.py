@@ -20,9 +20,11 @@ from kl_ai.drafts.parts import value_text
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.kinds import kinds_by_letter
 from legaltoolbox.models import DocumentTemplate, LegalBasis, Phase, ScreeningQuestion
+from legaltoolbox.tender import Use
 
 from ..models import (
     AdvicePoint,
+    Annex,
     ChecklistAnswer,
     Decision,
     DocumentStatus,
@@ -48,6 +50,7 @@ ROWS: dict[str, Any] = {
     What.RISK: RiskAssessment,
     What.REQUIREMENT: RequirementState,
     What.BASIS: ProjectLegalBasis,
+    What.ANNEX_EDITED: Annex,
 }
 """What is changed to the model whose field a change names."""
 AT_BASES = (What.BASIS, What.BASIS_ADDED, What.BASIS_DELETED, What.COMMENTED, What.RESOLVED)
@@ -62,6 +65,8 @@ STEPS_OF_DOCUMENTS = (
     What.DECIDED,
     What.TAKEN_BACK,
 )
+DAYS = ("due", "deadline")
+"""The fields that hold a day."""
 SHOWN = 160
 """Letters of a value that a page shows."""
 _CODE = re.compile(r"([A-Z]+\d+)(?:\.(.+))?")
@@ -169,6 +174,8 @@ def _field_name(model: Any, name: str) -> str:
     """What the field of a model is called; the name itself for one that it has no more."""
     if name == "owner":
         return gettext("person responsible")
+    if name == "uses":
+        return gettext("requirements")
     names = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
     return names.get(name, name)
 
@@ -180,8 +187,10 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
     if what == What.EDITED and field == "phase":
         phase = catalogue.find(Phase.KIND, value)
         return str(phase) if phase else value
-    if (field == "due" or what == What.ANNOUNCED) and (day := parse_date(value)):
+    if (field in DAYS or what in (What.ANNOUNCED, What.ANNEX_DEADLINE)) and (day := parse_date(value)):
         return _day(day)
+    if field == "uses":
+        return ", ".join(map(_use, value.split(", ")))
     if what == What.DOCUMENT:
         return gettext("version %(version)s") % {"version": value}
     if what in STEPS_OF_DOCUMENTS:
@@ -194,6 +203,12 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
         choices = {"answer": ScreeningAnswer.Value, "state": TaskState}.get(field, ProjectRole)
         return _label(choices, value)
     return value
+
+
+def _use(text: str) -> str:
+    """A requirement with its use in words, from "K01 minimum"."""
+    code, _space, use = text.partition(" ")
+    return f"{code} ({_label(Use, use)})" if use else text
 
 
 def _row_value(model: Any, name: str, value: str) -> str:

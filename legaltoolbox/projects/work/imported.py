@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import AdvicePoint, Decision, Opinion, ProjectEvent, ProjectImport
 from ..models.portable import HISTORY, OLDER_DOCUMENTS
+from ..models.vendor_answers import AnswerValue
 from ..rights import ProjectRole
 
 NAMES = {
@@ -49,6 +50,7 @@ HISTORY_NAMES = {
     "events": gettext_lazy("Events"),
     "edits": gettext_lazy("Changes of fields"),
     "approved_files": gettext_lazy("Approved documents"),
+    "annexes": gettext_lazy("Requirement annexes"),
     OLDER_DOCUMENTS: gettext_lazy("Earlier versions of documents"),
 }
 PARTS = (*(part.name for part in HISTORY), OLDER_DOCUMENTS)
@@ -74,6 +76,7 @@ def imported_lines(part: str, records: Iterable[dict[str, Any]], numbers: dict[i
         "events": _event,
         "edits": _edit,
         "approved_files": _approved,
+        "annexes": _annex,
         OLDER_DOCUMENTS: _document,
     }[part]
     return [write(record, numbers) for record in records]
@@ -147,6 +150,30 @@ def _text(value: Any) -> str:
 def _approved(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
     sums = [f"{ending.upper()}, SHA-256: {record[ending]}" for ending in ("docx", "pdf")]
     return _line(record, "", _about(record, numbers), *sums)
+
+
+def _annex(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
+    """An annex with its requirements, and who has handed in what."""
+    heading = _("%(number)s. %(title)s") % {"number": record["number"], "title": record["title"]}
+    texts = [", ".join(f"{line['code']} {line['title']}".strip() for line in record["lines"])]
+    texts += [f"{recipient['company']}: {_handed_in(recipient)}" for recipient in record["recipients"]]
+    texts += [f"{each['recipient']}: {each['text']} → {each['answer']}" for each in record["questions"]]
+    if record["chosen"]:
+        texts.append(_("Chosen: %(company)s") % {"company": record["chosen"]})
+    at = parse_datetime(record["sent_at"] or record["created_at"])
+    return ImportedLine(at, record["created_by"] or "", heading, [text for text in texts if text])
+
+
+def _handed_in(recipient: dict[str, Any]) -> str:
+    """What the recipient has handed in last."""
+    if not recipient["submissions"]:
+        return _("nothing handed in")
+    answers = recipient["submissions"][-1]["answers"]
+    return "; ".join(
+        f"{point} {_label(AnswerValue, answer.get('value', ''))} {answer.get('how', '')}".strip()
+        for point, answer in answers.items()
+        if isinstance(answer, dict)
+    )
 
 
 def _document(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:

@@ -12,6 +12,9 @@ from legaltoolbox.projects.files.project_json import as_imported, project_record
 from legaltoolbox.projects.files.project_reader import read_file
 from legaltoolbox.projects.models import (
     AdvicePoint,
+    Annex,
+    AnnexLine,
+    AnnexQuestion,
     ApprovedFile,
     ChecklistAnswer,
     Comment,
@@ -27,9 +30,11 @@ from legaltoolbox.projects.models import (
     ProjectEvent,
     ProjectImport,
     ProjectLegalBasis,
+    Recipient,
     RequirementState,
     RiskAssessment,
     ScreeningAnswer,
+    Submission,
     Task,
 )
 
@@ -79,6 +84,7 @@ def fill(team, texts=("Svar med æøå & <b>fed</b>",)) -> Project:
         _fill_document(document, words.text, team.editor, team.dpo)
     ApprovedFile.objects.create(document=documents[0], docx=words.text().encode(), pdf=b"%PDF")
     _fill_history(team, words, documents[0])
+    _fill_annexes(team, words)
     return project
 
 
@@ -164,6 +170,34 @@ def _fill_history(team, words, document) -> None:
     ProjectEvent.record(project, "task", team.lead.user, "A25.owner", **people)
     values = {"old": words.text(), "new": words.text(), "reason": words.text()}
     ProjectEvent.record(project, "edited", team.lead.user, "purpose", **values)
+
+
+def _fill_annexes(team, words) -> None:
+    """One that is closed with answers, and a draft."""
+    project, contact = team.project, "udbud@k9901.example"
+    values = {"title": words.line(), "contact": contact, "deadline": DAY, "created_by": team.lead.user}
+    Annex.objects.create(project=project, number=2, created_at=NOW, **values)
+    values |= {"introduction": words.text(), "status": "closed", "sent_at": NOW, "closed_at": NOW}
+    annex = Annex.objects.create(project=project, number=1, created_at=NOW, **values)
+    points = [{"number": "K31.1", "text": words.text(), "is_answered": True}]
+    AnnexLine.objects.create(
+        annex=annex, position=1, code="K31", use="minimum", title="Krav", text={"points": points, "basis": words.text()}
+    )
+    for name, email in (("Alfa Prøve", "alfa@leverandor.example"), ("På papir", "")):
+        recipient = Recipient.objects.create(annex=annex, company=name, email=email, created_at=NOW)
+        answers = {"K31.1": {"value": "yes", "how": words.text(), "reference": ""}}
+        Submission.objects.create(recipient=recipient, number=1, at=NOW, name=words.line(), answers=answers)
+        AnnexQuestion.objects.create(
+            annex=annex,
+            recipient=recipient,
+            at=NOW,
+            text=words.text(),
+            answer=words.text(),
+            answered_at=NOW,
+            answered_by=team.editor.user,
+        )
+    annex.chosen = recipient
+    annex.save()
 
 
 def _fill_document(document, text, editor, dpo) -> None:
