@@ -125,6 +125,8 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "make_project": (Limit(PERSON, 20, DAY),),
     # A municipality moves a handful of projects at once, and tries a file some times until it is right.
     "import_project": (Limit(PERSON, 30, DAY),),
+    # Others read each copy anew: somebody who mends a name that was overlooked publishes a few times.
+    "publish_copy": (Limit(PERSON, 20, DAY),),
     # Whoever follows the market types an address that nobody has proven, and needs no login. An office behind one address
     # has some followers a day; somebody who follows several selections asks for them one after the other. Beyond ten a day
     # an address gets no mails. The last resort is the number of the whole portal: when it is used up, the feed is left.

@@ -19,6 +19,7 @@ from .people import MunicipalityInvitation, MunicipalityJoinRequest
 from .projects import Project, ProjectMember
 from .requirements import Evidence, RequirementState
 from .risks import RiskAssessment
+from .shared_copies import SharedCopy
 from .task_mail_stops import TaskMailStop
 from .tasks import Task, TaskState
 from .vendor_answers import AnnexAnswer, AnnexPart, Submission
@@ -61,6 +62,7 @@ __all__ = [
     "RequirementState",
     "RiskAssessment",
     "ScreeningAnswer",
+    "SharedCopy",
     "Submission",
     "Task",
     "TaskMailStop",

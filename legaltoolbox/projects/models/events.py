@@ -80,6 +80,8 @@ class ProjectEvent(models.Model):
         DECIDED = "decided", _("decided")
         CONDITIONS_MET = "conditions-met", _("wrote how the conditions of a decision are met")
         TAKEN_BACK = "taken-back", _("took a document back")
+        SHARED = "shared", _("shared a copy of the project")
+        SHARE_WITHDRAWN = "share-withdrawn", _("took a shared copy back")
         ANNOUNCED = "announced", _("announced the deletion")
         ANNEX = "annex", _("began a requirement annex")
         ANNEX_EDITED = "annex-edited", _("changed a requirement annex")

@@ -37,6 +37,7 @@ from ..models import (
     RequirementState,
     RiskAssessment,
     ScreeningAnswer,
+    SharedCopy,
     Task,
     TaskState,
 )
@@ -191,6 +192,8 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
         return _day(day)
     if field == "uses":
         return ", ".join(map(_use, value.split(", ")))
+    if what in (What.SHARED, What.SHARE_WITHDRAWN):
+        return _label(SharedCopy.Audience, value)
     if what == What.DOCUMENT:
         return gettext("version %(version)s") % {"version": value}
     if what in STEPS_OF_DOCUMENTS:

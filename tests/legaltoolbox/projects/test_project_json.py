@@ -137,8 +137,11 @@ LEFT_OUT = {
     "link_number",
 }
 """Fields that no file has: keys, what is of this municipality, and the bytes of approved files."""
-NO_PART = {"ImportedRecord", "ProjectImport", "AnnexAnswer", "AnnexPart"}
-"""Models without a part: what came with a file stands there by itself, and what a vendor has not handed in is the vendor's alone."""
+NO_PART = {"ImportedRecord", "ProjectImport", "AnnexAnswer", "AnnexPart", "SharedCopy"}
+"""Models without a part: what came with a file stands there by itself, and what a vendor has not handed in is the vendor's alone.
+
+A shared copy is what others have; the project's events say when it was given.
+"""
 
 
 def test_no_field_of_a_project_is_forgotten():
