@@ -12,7 +12,7 @@ from ..models.portable import DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DO
 from ..models.risks import MOST_OWN_RISKS
 from ..models.tasks import MOST_OWN_TASKS
 from .project_json import FORMAT, MOST_BYTES, VERSION, as_imported
-from .project_schema import schema
+from .project_schema import added_later, schema
 from .schema_check import Problem, clean_texts, differing, first_problems, unstorable
 
 MOST_BRACKETS, MOST_COMMAS = 400_000, 1_500_000
@@ -63,9 +63,19 @@ def read_file(content: bytes) -> tuple[Record, Record]:
     clean_texts(data)
     if first := first_problems(differing(data, schema())):
         raise UnreadableFile(first)
+    _add_later_parts(data["project"])
     if first := first_problems(_contradictions(data["project"])):
         raise UnreadableFile(first)
     return as_imported(data["project"]), data["exported"]
+
+
+def _add_later_parts(project: Record) -> None:
+    """Put an empty list where an older file does not have a part. `project` has the form of the schema."""
+    for name in added_later(WORK):
+        project.setdefault(name, [])
+    for name in added_later(HISTORY):
+        project["history"].setdefault(name, [])
+        project["imported"].setdefault(name, [])
 
 
 def is_too_much(content: bytes, project: Record) -> bool:

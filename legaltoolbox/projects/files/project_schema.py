@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -12,10 +12,13 @@ from ..models import (
     AnnexLine,
     ApprovedFile,
     Decision,
+    EarlierAnswer,
     Evidence,
+    ItemDecision,
     Measure,
     ProjectDocument,
     ProjectEvent,
+    ProjectItem,
     RequirementState,
     RiskAssessment,
     Submission,
@@ -24,6 +27,8 @@ from ..models.documents import HIGHEST_NUMBER
 from ..models.opinions import HASH_LETTERS
 from ..models.portable import DETAILS, DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
 from ..models.values import MOST_CELL_LETTERS, MOST_COLUMNS, MOST_TABLE_ROWS, MOST_TEXT_LETTERS
+from ..models.written import SCALE
+from ..work.texts import WRITTEN_KINDS
 from .project_json import FORMAT, VERSION
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -64,6 +69,8 @@ VALUE: Schema = {
 }
 """What a field of a document holds, see `values.py`."""
 CODE: Schema = {"type": "string", "maxLength": 4, "pattern": f"^{ITEM}$"}
+PINNED_CODE: Schema = {"type": "string", "maxLength": 30, "pattern": "^[-a-zA-Z0-9_]+$"}
+HASH_OR_NONE: Schema = {"type": "string", "pattern": rf"^([0-9a-f]{{{HASH_LETTERS}}})?$"}
 PLACES: Schema = {"type": "array", "items": CODE, "maxItems": 50}
 SPECIAL: dict[tuple[Any, str], Schema] = {
     (Measure, "places"): PLACES,
@@ -74,6 +81,22 @@ SPECIAL: dict[tuple[Any, str], Schema] = {
     (RiskAssessment, "code"): CODE | {"pattern": r"^(E\d{2,3}|[A-DF-Z]\d{1,3})$"},
     (RequirementState, "code"): CODE,
     (Evidence, "place"): {"type": "string", "maxLength": 4, "pattern": r"^K\d{1,3}$"},
+    (ProjectItem, "kind"): {"enum": [*WRITTEN_KINDS, SCALE]},
+    (ProjectItem, "code"): PINNED_CODE,
+    (ProjectItem, "hash"): HASH,
+    (ProjectItem, "decided_on"): HASH_OR_NONE,
+    (EarlierAnswer, "kind"): {"enum": [*WRITTEN_KINDS, SCALE]},
+    (EarlierAnswer, "code"): PINNED_CODE,
+    (EarlierAnswer, "document_number"): {"type": "integer", "minimum": 0, "maximum": HIGHEST},
+    (EarlierAnswer, "columns"): {
+        "type": "array",
+        "items": {"type": "string", "maxLength": MOST_CELL_LETTERS},
+        "maxItems": MOST_COLUMNS,
+    },
+    (ItemDecision, "kind"): {"enum": [*WRITTEN_KINDS, SCALE]},
+    (ItemDecision, "code"): PINNED_CODE,
+    (ItemDecision, "old"): HASH,
+    (ItemDecision, "new"): HASH_OR_NONE,
     (ProjectEvent, "what"): {"type": "string", "maxLength": 20, "pattern": "^[a-z-]+$"},
 }
 """Fields whose values do not follow from the model alone."""
@@ -108,18 +131,24 @@ def schema(address: str = "") -> Schema:
 
 def _project() -> Schema:
     work = {part.name: _list(part, is_work=True) for part in WORK}
-    later = {part.name for part in HISTORY if part.is_added_later}
     history = {part.name: _list(part, is_work=False) for part in HISTORY}
     came_along = {part.name: history[part.name] | {"maxItems": part.most_imported} for part in HISTORY}
     imported = {**came_along, OLDER_DOCUMENTS: _list(DOCUMENTS, is_work=True) | {"maxItems": MOST_OLDER_DOCUMENTS}}
+    later_work, later = (added_later(parts) for parts in (WORK, HISTORY))
     return _object(
         {
             **work,
             "details": _row(DETAILS, is_work=True),
             "history": _object(history, later),
             "imported": _object(imported, later),
-        }
+        },
+        later_work,
     )
+
+
+def added_later(parts: Iterable[FilePart]) -> set[str]:
+    """The names of the parts that older files do not have."""
+    return {part.name for part in parts if part.is_added_later}
 
 
 def _list(part: FilePart, *, is_work: bool) -> Schema:
@@ -141,7 +170,7 @@ def _row(part: FilePart, *, is_work: bool) -> Schema:
     if is_work and part.fields_set_back:
         set_back = {name: _not_null(properties[name]) for name in part.fields_set_back}
         properties["imported"] = {"type": "object", "properties": set_back, "additionalProperties": False}
-    return _object(properties, {inner.name for inner in part.parts if inner.is_added_later})
+    return _object(properties, added_later(part.parts))
 
 
 def _object(properties: dict[str, Schema], left_out: Collection[str] = ()) -> Schema:

@@ -20,6 +20,7 @@ from ..models import (
     Decision,
     FieldEdit,
     ImportedRecord,
+    ItemDecision,
     Measure,
     Municipality,
     MunicipalityEvent,
@@ -47,7 +48,7 @@ def own_data(user: User, *, is_after_step: bool) -> dict[str, Any]:
     """Memberships, roles, invitations, requests, what the person did, said and wrote, and is responsible for.
 
     Before the second step nothing of the projects of a municipality that asks for it, and no address of its people; what
-    is left out is said. 29 queries, and those of the catalogue where it names what somebody is responsible for.
+    is left out is said. 30 queries, and those of the catalogue where it names what somebody is responsible for.
     """
     name, columns = F("municipality__name"), ("created_at", "opened_at", "accepted_at", "cancelled_at")
     hidden = [] if is_after_step else list(municipalities_that_ask(user))
@@ -113,7 +114,7 @@ class _Shown:
 
 
 def _of_projects(shown: _Shown) -> dict[str, Any]:
-    """What projects hold about a person. Nineteen queries, and those of the catalogue."""
+    """What projects hold about a person. Twenty queries, and those of the catalogue."""
     user = shown.user
     about = ProjectEvent.objects.filter(Q(person=user) | Q(person_before=user))
     acts = ProjectEvent.objects.filter(actor=user)
@@ -128,6 +129,9 @@ def _of_projects(shown: _Shown) -> dict[str, Any]:
             ImportedRecord.objects.filter(pk__in=[row.pk for row in imported_names.naming(user)]), "part"
         ),
         "project_acts_about_the_person": shown.rows(about, "at", "what", "place"),
+        "decisions_on_changed_texts": shown.rows(
+            ItemDecision.objects.filter(by=user), "at", "code", "verdict", "reason"
+        ),
         **_texts_of(shown),
         **_of_annexes(shown),
         **_owned(shown),

@@ -6,6 +6,7 @@ from .checklist_answers import ChecklistAnswer
 from .comments import Comment
 from .conditions import ConditionsMet, open_conditions
 from .documents import DocumentPart, DocumentStatus, FieldAnswer, ProjectDocument
+from .earlier_answers import EarlierAnswer
 from .events import ProjectEvent
 from .facts import ProjectFact
 from .field_edits import FieldEdit
@@ -16,6 +17,7 @@ from .municipalities import Municipality, MunicipalityMember
 from .municipality_events import MunicipalityEvent
 from .opinions import AdvicePoint, ApprovedFile, Decision, Opinion
 from .people import MunicipalityInvitation, MunicipalityJoinRequest
+from .pinned_texts import ItemDecision, ItemVerdict, ProjectItem, TextChanged, TextVersion
 from .projects import Project, ProjectMember
 from .requirements import Evidence, RequirementState
 from .risks import RiskAssessment
@@ -40,10 +42,13 @@ __all__ = [
     "Decision",
     "DocumentPart",
     "DocumentStatus",
+    "EarlierAnswer",
     "Evidence",
     "FieldAnswer",
     "FieldEdit",
     "ImportedRecord",
+    "ItemDecision",
+    "ItemVerdict",
     "Measure",
     "Municipality",
     "MunicipalityEvent",
@@ -56,6 +61,7 @@ __all__ = [
     "ProjectEvent",
     "ProjectFact",
     "ProjectImport",
+    "ProjectItem",
     "ProjectLegalBasis",
     "ProjectMember",
     "Recipient",
@@ -67,5 +73,7 @@ __all__ = [
     "Task",
     "TaskMailStop",
     "TaskState",
+    "TextChanged",
+    "TextVersion",
     "open_conditions",
 ]

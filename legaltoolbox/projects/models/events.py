@@ -97,6 +97,9 @@ class ProjectEvent(models.Model):
         ANSWERED_QUESTION = "answered-question", _("answered a question about a requirement annex")
         HANDED_IN = "handed-in", _("handed in answers to a requirement annex")
         CHOSEN = "chosen", _("chose a vendor")
+        TEXT_DECIDED = "text-decided", _("decided on a changed text")
+        TEXTS_TAKEN_OVER = "texts-taken-over", _("took over changed texts")
+        ASSESSED_AGAIN = "assessed-again", _("assessed again")
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(_("time"), default=timezone.now)

@@ -16,6 +16,7 @@ from .checklist_answers import ChecklistAnswer
 from .comments import MOST_COMMENTS, Comment
 from .conditions import ConditionsMet
 from .documents import MOST_DOCUMENTS, DocumentPart, DocumentStatus, FieldAnswer, ProjectDocument
+from .earlier_answers import EarlierAnswer
 from .events import ProjectEvent
 from .facts import ProjectFact
 from .field_edits import FieldEdit
@@ -23,6 +24,7 @@ from .legal_bases import MOST_BASES, ProjectLegalBasis
 from .measures import MOST_MEASURES, Measure
 from .members import ProjectMember
 from .opinions import MOST_POINTS, AdvicePoint, ApprovedFile, Decision, Opinion
+from .pinned_texts import MOST_ITEMS, ItemDecision, ProjectItem
 from .project_lookups import ProjectStatus
 from .projects import Project
 from .requirements import MOST_EVIDENCE, Evidence, RequirementState
@@ -58,7 +60,7 @@ class FilePart(NamedTuple):
     has_document: bool = False
     """Whether its rows are of a document, whose number stands in the file."""
     is_added_later: bool = False
-    """Whether rows in older files do not have it: then it is left out, which says that there is none."""
+    """Whether older files do not have it, or their rows: then it is left out, which says that there is none."""
 
     @property
     def most_imported(self) -> int:
@@ -198,6 +200,24 @@ WORK = (
         order=("phase", "code"),
         most=MOST_BASES,
     ),
+    FilePart(
+        "items",
+        ProjectItem,
+        "items",
+        ("kind", "code", "hash", "state", "reason", "decided_on", "decided_at", "to_assess", "is_unknown"),
+        ("decided_by",),
+        key=("kind", "code"),
+        order=("kind", "code"),
+        most=MOST_ITEMS,
+        is_added_later=True,
+    ),
+    FilePart(
+        "earlier_answers",
+        EarlierAnswer,
+        "earlier_answers",
+        ("kind", "code", "document_number", "row", "heading", "question", "columns", "value", "at"),
+        is_added_later=True,
+    ),
 )
 ANNEXES = FilePart(
     "annexes",
@@ -316,6 +336,15 @@ HISTORY = (
         ("at", "what", "place", "old", "new", "reason"),
         ("actor", "person", "person_before"),
         order=("at",),
+    ),
+    FilePart(
+        "item_decisions",
+        ItemDecision,
+        "item_decisions",
+        ("kind", "code", "old", "new", "verdict", "reason", "at"),
+        ("by",),
+        order=("at",),
+        is_added_later=True,
     ),
     FilePart(
         "edits", FieldEdit, "", ("section", "field", "old", "new", "at"), ("by",), order=("at",), has_document=True

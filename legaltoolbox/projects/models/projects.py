@@ -4,7 +4,7 @@ Every verb locks the project first (`Project.lock`), so that two at once wait fo
 has stored. It changes rows and appends one event in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
 
@@ -67,6 +67,8 @@ class Project(models.Model):
     )
     catalogue_version = models.PositiveBigIntegerField(default=0, editable=False)
     """The version of the content that the project was made from."""
+    texts_version = models.PositiveBigIntegerField(default=0, editable=False)
+    """The version of the content whose texts were pinned last (`ProjectItem.take_over`)."""
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
@@ -77,6 +79,9 @@ class Project(models.Model):
 
     permission: Permission | None = None
     """By what right a page has opened the project (`views/lookups.py`); None for the portal's own work."""
+
+    pin_texts: "Callable[[Project], None] | None" = None
+    """Pins the texts that a page writes on, once the project is held (`views/lookups.py`); None for the portal's own work."""
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 
@@ -199,7 +204,7 @@ class Project(models.Model):
             )
 
     def hold(self) -> None:
-        """As `lock`, whatever the status. One query, and one for the `permission`.
+        """As `lock`, whatever the status. One query, one for the `permission`, and what `pin_texts` asks.
 
         Raises `Project.DoesNotExist` where the project is deleted by now, and `ValidationError` where the permission has
         ended since the page was opened. It is asked for after the lock: on PostgreSQL a condition of the locking query
@@ -212,6 +217,8 @@ class Project(models.Model):
             raise ValidationError(
                 gettext("Your role in the project has changed, and you can no longer do this. Nothing was stored.")
             )
+        if self.pin_texts:
+            self.pin_texts(self)
 
     def touch(self) -> None:
         """Store that something in the project has changed now. One query."""

@@ -28,6 +28,7 @@ from ..models import (
     ChecklistAnswer,
     Decision,
     DocumentStatus,
+    ItemVerdict,
     Measure,
     Opinion,
     Project,
@@ -198,6 +199,8 @@ def _value(what: str, field: str, value: str, catalogue: Catalogue) -> str:
         return gettext("version %(version)s") % {"version": value}
     if what in STEPS_OF_DOCUMENTS:
         return _of_step(value)
+    if what == What.TEXT_DECIDED:
+        return _label(ItemVerdict, value)
     if what == What.CHECKLIST:
         return _label(ChecklistAnswer.Value, value)
     if what in ROWS and what != What.TASK:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import AdvicePoint, Decision, Opinion, ProjectEvent, ProjectImport
+from ..models import AdvicePoint, Decision, ItemVerdict, Opinion, ProjectEvent, ProjectImport
 from ..models.portable import HISTORY, OLDER_DOCUMENTS
 from ..models.vendor_answers import AnswerValue
 from ..rights import ProjectRole
@@ -48,6 +48,7 @@ HISTORY_NAMES = {
     "opinions": gettext_lazy("Opinions of the data protection officer"),
     "decisions": gettext_lazy("Decisions of the management"),
     "events": gettext_lazy("Events"),
+    "item_decisions": gettext_lazy("Decisions on changed texts"),
     "edits": gettext_lazy("Changes of fields"),
     "approved_files": gettext_lazy("Approved documents"),
     "annexes": gettext_lazy("Requirement annexes"),
@@ -74,6 +75,7 @@ def imported_lines(part: str, records: Iterable[dict[str, Any]], numbers: dict[i
         "opinions": _opinion,
         "decisions": _decision,
         "events": _event,
+        "item_decisions": _item_decision,
         "edits": _edit,
         "approved_files": _approved,
         "annexes": _annex,
@@ -132,6 +134,10 @@ def _event(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
     heading = _label(ProjectEvent.What, record["what"])
     place = record["place"]
     return _line(record, record["actor"], f"{heading}: {place}" if place else heading, people, change, record["reason"])
+
+
+def _item_decision(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
+    return _line(record, record["by"], f"{record['code']}: {_label(ItemVerdict, record['verdict'])}", record["reason"])
 
 
 def _edit(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:

@@ -116,6 +116,7 @@ LEFT_OUT = {
     "letters",
     "based_on",
     "catalogue_version",
+    "texts_version",
     "id",
     "project",
     "document",

@@ -1,0 +1,38 @@
+"""Pinning the texts of the catalogue in a project: when a page writes, when it is made, and by the daily command."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from legaltoolbox.catalogue import Catalogue, catalogues
+
+from ..models import Project, ProjectItem
+from .texts import texts
+
+
+def on_writing(request: HttpRequest, project: Project) -> None:
+    """Let the project pin what it lacks as soon as a verb holds it, before the verb writes. No query now."""
+    project.pin_texts = partial(_pin_for_request, request)
+
+
+def _pin_for_request(request: HttpRequest, project: Project) -> None:
+    pin(project, catalogues.for_request(request))
+
+
+def pin(project: Project, catalogue: Catalogue) -> list[str]:
+    """Pin the texts of the catalogue that the project has not met, and take over what nobody has to decide on.
+
+    Nothing, and no query, where that was done with this catalogue. In a transaction, with the project locked.
+    """
+    if project.texts_version == catalogue.version and catalogue.version:
+        return []
+    return ProjectItem.take_over(project, texts(catalogue))
+
+
+def pin_new(project: Project, catalogue: Catalogue) -> None:
+    """As `pin`, for a project that has just been made: nobody else knows it yet."""
+    with transaction.atomic():
+        pin(project, catalogue)
