@@ -18,6 +18,7 @@ urlpatterns = [
     *i18n_patterns(
         path("markedsoverblik/", include("marketoverview.urls")),  # first, since most requests are for these two
         path("juridisk-vaerktoejskasse/projekter/", include("legaltoolbox.projects.urls")),
+        path("juridisk-vaerktoejskasse/svar/", include("legaltoolbox.projects.answer_urls")),
         path("juridisk-vaerktoejskasse/", include("legaltoolbox.urls")),
         path("", views.home, name="home"),
         path("om/", views.about, name="about"),

@@ -126,7 +126,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """
     form = faults.kept_form(request)
     # Another website can send a form here, but not with the login of whoever is on it.
-    texts = form.long_texts if form and request.user.is_authenticated else []
+    user = getattr(request, "user", None)  # missing where the address was refused before it was asked who is there
+    texts = form.long_texts if form and user and user.is_authenticated else []
     return render_page(request, "404.html", {"texts": texts}, status=404)
 
 

@@ -137,6 +137,17 @@ ADDRESSES = (
     Address("projects:agreement"),
     Address("projects:agreement_file", args=("docx",), is_page=False),
     Address("projects:agreement_file", args=("pdf",), is_page=False),
+    *(
+        Address(f"vendor_answers:{name}", args=("ukendt", *more), status=404, is_page=False)
+        for name, more in (
+            ("overview", ()),
+            ("ask", ()),
+            ("print", ()),
+            ("hand_in", ()),
+            ("receipt", ("1",)),
+            ("requirement", ("k10",)),
+        )
+    ),
     Address("projects:task_mails_stop", args=("ukendt",), status=404, is_page=False),
     Address("market:editions"),
     Address("market:edition", args=("2025",)),

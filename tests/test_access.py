@@ -41,7 +41,7 @@ def test_no_url_is_nameless():
     assert nameless == []
 
 
-NAMELESS = ("", "market:", "vendor:", "projects:")
+NAMELESS = ("", "market:", "vendor:", "projects:", "vendor_answers:")
 
 
 def statuses(visitors, path: str) -> dict[str, int]:

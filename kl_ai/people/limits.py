@@ -127,6 +127,11 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "import_project": (Limit(PERSON, 30, DAY),),
     # Others read each copy anew: somebody who mends a name that was overlooked publishes a few times.
     "publish_copy": (Limit(PERSON, 20, DAY),),
+    # Whoever has a vendor's link. Autosave sends at most one save each two seconds, and a company has some colleagues at
+    # it behind one address. Of what reaches the municipality, or the recipient by mail, a link has a number of its own.
+    "answer_annex": (Limit(BOTH, 2000, HOUR),),
+    "hand_in_annex": (Limit(BOTH, 10, HOUR), Limit(RECIPIENT, 20, DAY)),
+    "ask_about_annex": (Limit(BOTH, 10, HOUR), Limit(RECIPIENT, 20, DAY)),
     # Whoever follows the market types an address that nobody has proven, and needs no login. An office behind one address
     # has some followers a day; somebody who follows several selections asks for them one after the other. Beyond ten a day
     # an address gets no mails. The last resort is the number of the whole portal: when it is used up, the feed is left.
