@@ -194,7 +194,7 @@ def test_is_valid_html(demo, client, tmp_path):
 
 # In the browser -----------------------------------------------------------------------------------
 
-GROUPS = ("portal", "market", "toolbox", "vendor", "projects")
+GROUPS = ("portal", "market", "toolbox", "vendor", "projects", "register")
 
 
 def paths_in_browser(group: str, language: str) -> list[str]:

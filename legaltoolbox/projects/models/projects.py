@@ -24,6 +24,7 @@ from .events import ProjectEvent
 from .members import ProjectMember
 from .municipalities import Municipality, MunicipalityMember
 from .project_lookups import ProjectQuerySet, ProjectStatus
+from .sheets import register_version
 
 What = ProjectEvent.What
 ANNOUNCED_DAYS = (60, 14)
@@ -305,6 +306,7 @@ class Project(models.Model):
             is_due = self.is_to_be_deleted(today)
             if is_due:
                 self.delete()
+                register_version.bump()  # a sheet of it in the public register goes with it
             return is_due
 
     def _perform(self, what: str, by: Any, reason: str, **fields: Any) -> None:

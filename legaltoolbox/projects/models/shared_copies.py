@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from .events import ProjectEvent
 from .municipalities import Municipality
 from .projects import Project
+from .sheets import register_version
 
 What = ProjectEvent.What
 CHANGED = "changed-meanwhile"
@@ -152,9 +153,10 @@ class SharedCopy(models.Model):
                 published_by=by,
             )
             ProjectEvent.record(project, What.SHARED, by, str(copy.number), new=audience)
+            _tell_register(audience)
             return copy
 
-    def withdraw(self, by: Any) -> None:
+    def withdraw(self, by: Any, reason: str = "") -> None:
         """Take back the copy: at once it stands on no page. Older ones for the same audience, which it has replaced, are emptied too.
 
         Who published and took back, when, and the hash stay. A second click changes nothing. It is possible in a closed
@@ -169,7 +171,9 @@ class SharedCopy(models.Model):
             self.save(update_fields=["withdrawn_at", "withdrawn_by", "title", "record"])
             older = SharedCopy.objects.filter(project=self.project_id, audience=self.audience, number__lt=self.number)
             older.update(title="", record={})
-            ProjectEvent.record(self.project, What.SHARE_WITHDRAWN, by, str(self.number), old=self.audience)
+            withdrawn = What.SHARE_WITHDRAWN
+            ProjectEvent.record(self.project, withdrawn, by, str(self.number), old=self.audience, reason=reason)
+            _tell_register(self.audience)
 
     def _replace_at(self, now: Any) -> None:
         """Store that a newer one takes its place. What no page shows any more is not kept; one for everybody has a history."""
@@ -177,6 +181,12 @@ class SharedCopy(models.Model):
         if self.audience == self.Audience.MUNICIPALITIES:
             self.title, self.record = "", {}
         self.save(update_fields=["replaced_at", "title", "record"])
+
+
+def _tell_register(audience: str) -> None:
+    """Have every process read the public register anew, where the change is one of it. The last query of a verb, for its lock."""
+    if audience == SharedCopy.Audience.PUBLIC:
+        register_version.bump()
 
 
 def _refuse_bytes(data: bytes, sha256: str, seen: str) -> None:

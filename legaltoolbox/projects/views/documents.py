@@ -30,6 +30,7 @@ from ..work import facts, sections
 from ..work.documents import BY_THE_PORTAL, needed_templates
 from ..work.live import shown_facts, shown_tables
 from ..work.progress import progress_of_all
+from ..work.sheet_parts import FACT_SHEET
 from ..work.situations import situation_of
 from .gone_documents import gone_document_page
 from .lookups import own_project, project_page
@@ -213,8 +214,15 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         steps_url=opened.steps_url,
         next_step=_next_step(opened, progress),
         later=_later_fields(opened),
+        openness_url=_openness_url(opened),
         files=[(ENDINGS[ending], opened.file_url(ending)) for ending in ENDINGS if ending != "xlsx"],
     )
+
+
+def _openness_url(opened: OpenDocument) -> str:
+    """Where an approved fact sheet becomes public; "" for other documents. No query."""
+    is_sheet = opened.template.code == FACT_SHEET and opened.document.status == DocumentStatus.APPROVED
+    return reverse("projects:openness", args=opened.project.address) if is_sheet else ""
 
 
 def _next_step(opened: OpenDocument, progress: sections.Progress) -> str:

@@ -107,6 +107,7 @@ def details(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         messages.warning(request, restore.RESTORED_NOTICE)
     context |= {"form": form, "is_active": project.is_active}
     end_url = _end_url(project) if project.may(Right.MANAGE) else ""
+    context["openness_url"] = reverse("projects:openness", args=project.address)
     context["json_url"] = reverse("projects:project_json", args=project.address) if project.may(Right.MANAGE) else ""
     return project_page(request, project, "details", _("Details"), end_url=end_url, **context)
 

@@ -53,6 +53,7 @@ def report(request: AuthenticatedRequest, code: str, number: int) -> HttpRespons
         parts=_parts(held),
         state=report_state(held),
         entry=entry_text(entry_lines(held, _link(request, project))),
+        openness_url=reverse("projects:openness", args=project.address),
     )
 
 

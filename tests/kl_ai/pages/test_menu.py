@@ -22,6 +22,8 @@ DOORS = {
 """The first part of an address to the entry of the first level that is marked on its page."""
 MARKET = ["Virksomheder", "Løsninger", "Figurer", "Matrix", "Udvikling", "Neutralitet"]
 TOOLBOX = ["Overblik", "Må og må ikke", "Aktiviteter", "Skabeloner", "Risici", "Krav", "Kilder", "Hvad ændrer sig"]
+APART = ["Projekter", "Register"]
+"""What the toolbox leads to beside its own content."""
 SELECTION = "services=advisory&q=kommune&v=agern-demofirma&v=birkekvist-demofirma"
 BELOW_NO_DOOR = ("/", "/log-ind/uden-mail/")
 """The front page, and the login of KL's own staff."""
@@ -90,7 +92,7 @@ def test_there_is_no_link_to_an_empty_shortlist(demo, client):
 
 def test_the_toolbox_has_its_own_entries_and_its_search(demo, client):
     menu = section_menu(client, "/juridisk-vaerktoejskasse/aktiviteter/A25/")
-    assert list(hrefs(menu)) == TOOLBOX
+    assert list(hrefs(menu)) == [*TOOLBOX, *APART]
     assert marked(menu) == ["Aktiviteter"]
     assert menu.find("form", role="search").attrs["action"] == "/juridisk-vaerktoejskasse/soeg/"
 

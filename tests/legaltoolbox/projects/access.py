@@ -226,6 +226,8 @@ TABLE = (
     Row("projects:report", project_args, Right.READ),
     Row("projects:report_file", report_file_args, Right.READ),
     Row("projects:register_csv", project_args, Right.READ),
+    Row("projects:openness", project_args, Right.READ, post=Right.MANAGE),
+    Row("projects:openness_withdraw", project_args, Right.MANAGE, is_post=True),
     # Tasks
     Row("projects:mine", no_args, ANYBODY),
     Row("projects:task_mails", no_args, ANYBODY, is_post=True),
