@@ -190,7 +190,7 @@ def test_after_the_deadline_everything_is_read_only(client, recipient, annex):
     assert "Sådan" in html
     assert "<form" not in html
     overview = client.get(url(recipient)).content.decode()
-    assert "Fristen for at svare er udløbet" in overview
+    assert "Der er lukket for svar" in overview
     assert "Der er ikke afleveret noget" in overview
     assert "<form" not in overview
     assert "<form" not in client.get(url(recipient, "hand_in")).content.decode()
@@ -397,4 +397,4 @@ def test_answers_are_taken_until_midnight_danish_time(client, recipient, annex):
         assert response.status_code == 302
     with on_date(annex.deadline + timedelta(days=1)):
         html = client.get(url(recipient)).content.decode()
-        assert "Fristen for at svare er udløbet" in html
+        assert "Der er lukket for svar" in html
