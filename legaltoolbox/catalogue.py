@@ -61,6 +61,8 @@ class Catalogue:
     synonyms: tuple[SearchSynonym, ...] = ()
     amendments: dict[int, list[int]] = field(default_factory=dict)
     """Primary keys: a source to those that it changes."""
+    withdrawn: frozenset[Node] = frozenset()
+    """Items that apply to nobody: a project's view of the catalogue still has what it has written on (`projects`)."""
     memo: Memo = field(init=False, default_factory=Memo, compare=False)
     """What follows from the content alone: its keys hold items and languages, and nothing of a situation."""
     rendered: LimitedMemo = field(
@@ -222,7 +224,7 @@ def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
         _read_links(kind.many_to_many, catalogue)
         for part in kind.parts:
             _read_part(part, items[kind.name], catalogue)
-    catalogue._links = _links(catalogue)
+    catalogue._links = all_links(catalogue)
     catalogue.amendments = _amendments(items[LegalSource.KIND])
     return catalogue
 
@@ -307,7 +309,7 @@ def _set_foreign_key(row: Any, key: Any, catalogue: Catalogue) -> bool:
     return other is not None or key.null
 
 
-def _links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
+def all_links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
     """All links, from both ends, each list in the order of its kind. No query."""
     links: dict[Node, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for kind in KINDS.values():

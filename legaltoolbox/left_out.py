@@ -15,10 +15,11 @@ from kl_ai.search.danish import join_words
 
 from .catalogue import Catalogue
 from .models import Activity, DocumentTemplate, Item, TemplateSection
-from .screening import Band, Situation, verdicts
+from .screening import Band, Situation, is_withdrawn, verdicts
 
 NOT_USED = "Ingen af de aktiviteter, som skabelonen hører til, gælder efter jeres svar."
 LEFT_WITH_ACTIVITY = "Skabelonen hører til {}, som kan udelades, fordi brugen er lille og harmløs."
+WITHDRAWN = "Den er udgået af kataloget."
 DOES_NOT_APPLY, CAN_BE_LEFT_OUT = "Gælder ikke", "Kan udelades"
 HEADINGS = {
     DOES_NOT_APPLY: "Gælder ikke efter jeres svar",
@@ -60,7 +61,7 @@ class LeftOut:
 
 def split(owners: Iterable[Any], catalogue: Catalogue, situation: Situation) -> tuple[list[Any], list[LeftOut]]:
     """The items, or sections of a template, that apply or may apply, and those that do not, in their order. No query."""
-    if not situation.answers:
+    if not situation.answers and not catalogue.withdrawn:
         return list(owners), []
     applying, left_out = [], []
     for owner, its in verdicts(owners, catalogue, situation):
@@ -85,7 +86,8 @@ def split_templates(
 ) -> tuple[list[DocumentTemplate], list[LeftOut]]:
     """The templates that one of the activities needs which apply or may apply, and those that none of these does. No query."""
     if not situation.answers:
-        return list(items), []
+        gone = [item for item in items if catalogue.withdrawn and is_withdrawn(item, catalogue)]
+        return [item for item in items if item not in gone], [LeftOut(item, WITHDRAWN) for item in gone]
     applying, pieces = split(activities, catalogue, situation)
     needed = {template.pk for activity in applying for template in catalogue.linked(activity, DocumentTemplate.KIND)}
     small = [piece.owner for piece in pieces if piece.for_small_use]
@@ -103,6 +105,8 @@ def _unused(item: DocumentTemplate, small: Sequence[Activity], catalogue: Catalo
 
 def not_applicable_reason(owner: Any, catalogue: Catalogue, situation: Situation) -> str:
     """The answers for which no condition holds: “Nej” to these questions, “Ja” to those."""
+    if catalogue.withdrawn and is_withdrawn(owner, catalogue):
+        return WITHDRAWN
     questions: dict[str, dict[str, None]] = {}
     for condition in catalogue.parts("conditions", owner):
         question = situation.overruling(condition.question) or condition.question

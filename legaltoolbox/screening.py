@@ -179,6 +179,11 @@ SHORT_FORM = "De øvrige afsnit er nok til en kort udgave."
 """Why a section can be left out where the use is small and harmless."""
 
 
+def is_withdrawn(owner: Any, catalogue: Catalogue) -> bool:
+    """Whether the item is one that the catalogue has no more and a project has taken leave of. No query."""
+    return (getattr(owner, "KIND", ""), owner.pk) in catalogue.withdrawn
+
+
 def verdict(owner: Model, catalogue: Catalogue, situation: Situation) -> Verdict:
     """How far an item, or a section of a template, applies in this situation. No query."""
     return _verdict(owner, catalogue, situation, situation.is_small(catalogue.questions))
@@ -186,6 +191,8 @@ def verdict(owner: Model, catalogue: Catalogue, situation: Situation) -> Verdict
 
 def _verdict(owner: Model, catalogue: Catalogue, situation: Situation, is_small: bool) -> Verdict:
     """The verdict; `is_small` says whether the use is small and harmless, which takes going through all questions."""
+    if catalogue.withdrawn and is_withdrawn(owner, catalogue):
+        return NOT_APPLICABLE
     result = _by_conditions(catalogue.parts("conditions", owner), situation)
     if is_small and isinstance(owner, Activity) and owner.small_use_kind and result.applies:
         return _for_small_use(owner, result, catalogue, situation)

@@ -286,16 +286,16 @@ def test_asking_for_a_decision_costs_six(team):
         Decision.ask_point(team.project, team.lead.user, "P1")
 
 
-def test_what_a_decision_rests_on_costs_twenty_three_and_its_pages_one_and_two_more(team):
+def test_what_a_decision_rests_on_costs_twenty_three_and_its_pages_two_and_three_more(team):
     begun(team)
     catalogue, today = catalogues.current(), timezone.localdate()
     with costs(23):
         read_project(team.project, catalogue, today)
-    assert project_queries(team.lead, "decisions") == 24
-    assert project_queries(team.lead, "decision_point", "p1") == 25
+    assert project_queries(team.lead, "decisions") == 25
+    assert project_queries(team.lead, "decision_point", "p1") == 26
 
 
-def test_the_overview_costs_thirteen_then_and_its_page_one_more(team):
+def test_the_overview_costs_thirteen_then_and_its_page_two_more(team):
     """The lead's, with a task that somebody owns and a document that is commented."""
     document = begun(team)
     ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.COMMENTED)
@@ -304,19 +304,19 @@ def test_the_overview_costs_thirteen_then_and_its_page_one_more(team):
     catalogue, today = catalogues.current(), timezone.localdate()
     with costs(13):
         project_overview(project, team.lead.user, catalogue, today)
-    assert project_queries(team.lead, "overview") == 14
-    assert project_queries(team.lead, "activities") == 5
+    assert project_queries(team.lead, "overview") == 15
+    assert project_queries(team.lead, "activities") == 6
 
 
-def test_the_pages_of_a_document_cost_twenty_one_and_eight_and_nine(team):
+def test_the_pages_of_a_document_cost_twenty_two_and_eleven_and_twelve(team):
     """One of them is for the answers about the solution, which the description of the project shows."""
     document = begun(team)
-    assert project_queries(team.lead, "document_steps", document.number) == 21
-    assert project_queries(team.lead, "document", document.number) == 8
-    assert project_queries(team.lead, "section", document.number, "10") == 9
+    assert project_queries(team.lead, "document_steps", document.number) == 22
+    assert project_queries(team.lead, "document", document.number) == 11
+    assert project_queries(team.lead, "section", document.number, "10") == 12
 
 
-def test_an_activity_costs_seven_and_a_legal_basis_four(team):
+def test_an_activity_costs_nine_and_a_legal_basis_five(team):
     basis = ProjectLegalBasis.add_processing(team.project, team.lead.user, phase="test", processing="Statistik")
-    assert project_queries(team.lead, "activity", "a25") == 7
-    assert project_queries(team.lead, "legal_basis", basis.pk) == 4
+    assert project_queries(team.lead, "activity", "a25") == 9
+    assert project_queries(team.lead, "legal_basis", basis.pk) == 5

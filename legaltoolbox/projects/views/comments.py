@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from kl_ai.drafts.parts import PageSave, new_page
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import catalogues
 
 from ..models import Comment, Project
 from ..rights import Right
 from ..work.discussions import CommentForm, may_comment
 from ..work.places import Place, ProjectPlaces
+from ..work.project_catalogue import catalogue_for
 from .edited_forms import add_errors
 from .lookups import own_project, project_page
 
@@ -38,7 +38,7 @@ def comments(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         messages.warning(request, restore.RESTORED_NOTICE)
         place = _place(request, project, typed.get("place", ""))
         return _comment_page(request, project, place, CommentForm("comment", typed))
-    places = ProjectPlaces(project, catalogues.for_request(request))
+    places = ProjectPlaces(project, catalogue_for(request, project))
     threads = project.comments.open().select_related("by").annotate(reply_number=Count("replies"))
     return project_page(
         request,
@@ -74,7 +74,7 @@ def resolve(request: AuthenticatedRequest, code: str, number: int, pk: int) -> H
     project = own_project(request, code, number, Right.COMMENT)
     thread = get_object_or_404(project.comments.filter(parent=None), pk=pk)
     thread.project = project
-    place = ProjectPlaces(project, catalogues.for_request(request)).find(thread.place)
+    place = ProjectPlaces(project, catalogue_for(request, project)).find(thread.place)
     try:
         thread.resolve(request.user, event_place=place.event_place if place else "")
         messages.success(request, _("The discussion is ended. Whoever answers opens it again."))
@@ -87,7 +87,7 @@ def resolve(request: AuthenticatedRequest, code: str, number: int, pk: int) -> H
 
 def _place(request: AuthenticatedRequest, project: Project, code: str) -> Place:
     """The place with this code; 404 where the project has none. Four queries."""
-    place = ProjectPlaces(project, catalogues.for_request(request)).find(code)
+    place = ProjectPlaces(project, catalogue_for(request, project)).find(code)
     if place is None:
         raise Http404
     return place

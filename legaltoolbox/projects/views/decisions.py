@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import Activity
 
 from ..mails import steps as step_mails
@@ -31,6 +31,7 @@ from ..models import ConditionsMet, Decision, DocumentStatus, Opinion, Project, 
 from ..rights import ProjectRole, Right, can_work
 from ..work.decision_points import PointGrounds, ProjectGrounds, read_project, steps_url, template_title
 from ..work.plan import activity_url
+from ..work.project_catalogue import catalogue_for
 from .edited_forms import add_errors
 from .lookups import own_project, project_page
 from .step_forms import ConditionsForm, DecisionForm
@@ -61,7 +62,7 @@ class StepLine:
 def decisions(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<code>/<number>/beslutninger/`: what waits for an opinion or a decision, and what was said and decided. 36 queries at most."""
     project = own_project(request, code, number)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     grounds = read_project(project, catalogue, timezone.localdate())
     return project_page(
         request,
@@ -155,7 +156,7 @@ def says_where_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def decision_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/`: what a decision rests on at this point, and the management's answer. 37 queries at most."""
     project = own_project(request, code, number)
-    grounds = _grounds(project, point, catalogues.for_request(request))
+    grounds = _grounds(project, point, catalogue_for(request, project))
     return _point_page(request, grounds)
 
 
@@ -165,7 +166,7 @@ def decision_point(request: AuthenticatedRequest, code: str, number: int, point:
 def decide_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/beslut/`: the management's decision on what was shown; the page again where it is refused."""
     project = own_project(request, code, number, Right.DECIDE)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     grounds = _grounds(project, point, catalogue)
     form = DecisionForm(restore.sent_input(request), hard_warnings=grounds.hard_warnings)
     if request.method == "GET" or not form.is_valid():
@@ -194,7 +195,7 @@ def decide_point(request: AuthenticatedRequest, code: str, number: int, point: s
 def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/bed/`: asks the management to decide; a second click says that it is asked."""
     project = own_project(request, code, number, Right.WRITE)
-    grounds = _grounds(project, point, catalogues.for_request(request))
+    grounds = _grounds(project, point, catalogue_for(request, project))
     try:
         if not grounds.can_be_decided:
             raise ValidationError(_("The management has said yes to this before, and nothing has changed since."))
@@ -219,7 +220,7 @@ def ask_point(request: AuthenticatedRequest, code: str, number: int, point: str)
 def meet_point_conditions(request: AuthenticatedRequest, code: str, number: int, point: str) -> HttpResponse:
     """`…/beslutninger/<point>/vilkaar/`: how the project has met the conditions of the decision that was shown."""
     project = own_project(request, code, number, Right.WRITE)
-    grounds = _grounds(project, point, catalogues.for_request(request))
+    grounds = _grounds(project, point, catalogue_for(request, project))
     form = ConditionsForm(restore.sent_input(request))
     if request.method == "GET" or not form.is_valid():
         return _point_page(request, grounds, conditions=form)

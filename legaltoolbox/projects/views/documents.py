@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from kl_ai.login import restore
 from kl_ai.pages.frame import Crumbs
 from kl_ai.requests.http import AuthenticatedRequest
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.linking import linker
 from legaltoolbox.models import DocumentTemplate
 from legaltoolbox.views.papers import ENDINGS
@@ -26,10 +26,11 @@ from legaltoolbox.views.papers import ENDINGS
 from ..models import DocumentStatus, Project, ProjectDocument
 from ..models.live import later_places, uncounted_places
 from ..rights import Right
-from ..work import facts, sections
+from ..work import earlier, facts, sections
 from ..work.documents import BY_THE_PORTAL, needed_templates
 from ..work.live import shown_facts, shown_tables
 from ..work.progress import progress_of_all
+from ..work.project_catalogue import catalogue_for, document_catalogue
 from ..work.sheet_parts import FACT_SHEET
 from ..work.situations import situation_of
 from .gone_documents import gone_document_page
@@ -43,7 +44,7 @@ from .lookups import own_project, project_page
 def documents(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<code>/<number>/dokumenter/`: the documents that are begun, and those that the situation asks for. 13 queries at most."""
     project = own_project(request, code, number)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     situation = situation_of(project, project.screening_answers.all(), catalogue)
     begun = list(project.documents.select_related("changed_by").with_conditions())
     templates = catalogue.by_key[DocumentTemplate.KIND]
@@ -91,7 +92,7 @@ def _parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 def begin_document(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/dokumenter/begynd/`: begin the document of the template `template`, or go on with the one that is open."""
     project = own_project(request, code, number, Right.WRITE)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     template: DocumentTemplate | None = catalogue.find(DocumentTemplate.KIND, request.POST.get("template", ""))
     try:
         if template is None:
@@ -170,11 +171,14 @@ class TemplateGone(Http404):
 
 
 def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int, right: Right) -> OpenDocument:
-    """The document of this address, where the user has the right in the project; `TemplateGone` for one without a template. Two queries."""
+    """The document of this address, where the user has the right in the project; `TemplateGone` for one without a template.
+
+    Three queries, seven at most where texts of the catalogue differ from the project's.
+    """
     project = own_project(request, code, number, right)
     document = get_object_or_404(project.documents.select_related("changed_by").with_conditions(), number=nr)
     document.project = project
-    catalogue = catalogues.for_request(request)
+    catalogue = document_catalogue(document, catalogue_for(request, project))
     template = catalogue.find(DocumentTemplate.KIND, document.template)
     if template is None:
         raise TemplateGone(document)
@@ -184,7 +188,7 @@ def own_document(request: AuthenticatedRequest, code: str, number: int, nr: int,
 @never_cache
 @require_safe
 def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Eight queries, and those of its tables."""
+    """`…/dokumenter/<nr>/`: the sections of a document, how far each is, and its files. Eleven queries, and those of its tables."""
     try:
         opened = own_document(request, code, number, nr, Right.READ)
     except TemplateGone as gone:
@@ -215,6 +219,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         next_step=_next_step(opened, progress),
         later=_later_fields(opened),
         openness_url=_openness_url(opened),
+        earlier=earlier.of_gone_sections(opened.document, [state.section.key for state in states]),
         files=[(ENDINGS[ending], opened.file_url(ending)) for ending in ENDINGS if ending != "xlsx"],
     )
 

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from kl_ai.pages.pagination import paginate
 from kl_ai.requests.http import AuthenticatedRequest
-from legaltoolbox.catalogue import catalogues
 
 from ..models import ProjectImport
 from ..work.event_words import event_lines
+from ..work.project_catalogue import catalogue_for
 from .lookups import own_project, project_page
 
 PER_PAGE = 50
@@ -33,7 +33,7 @@ def history(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         lambda page: request.path + (f"?{PAGE}={page}" if page > 1 else ""),
     )
     events = project.events.with_people()[pages.start : pages.stop]
-    lines = event_lines(events, catalogues.for_request(request))
+    lines = event_lines(events, catalogue_for(request, project))
     is_imported = ProjectImport.objects.filter(project=project).exists()
     imported_url = reverse("projects:imported", args=project.address) if is_imported else ""
     return project_page(request, project, "history", _("History"), events=lines, pages=pages, imported_url=imported_url)

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -34,6 +35,7 @@ from ..files.schema_check import Problem
 from ..models import Municipality, Project, ProjectImport
 from ..rights import Right
 from ..work import imported as imported_words
+from ..work.pinning import pin
 from .history import MOST_DIGITS, PAGE, PER_PAGE
 from .lookups import own_municipality, own_project, project_page
 from .new import refusal
@@ -138,8 +140,10 @@ def _take_file(request: AuthenticatedRequest, municipality: Municipality) -> Htt
         try:
             limits.consume("import_project", person=request.user)
             record, source = read_file(form.cleaned_data["file"].read())
-            version, page = catalogues.current().version, form.cleaned_data["page"]
-            made = ProjectImport.take(municipality, request.user, record, source, page, version)
+            catalogue, page = catalogues.current(), form.cleaned_data["page"]
+            with transaction.atomic():
+                made = ProjectImport.take(municipality, request.user, record, source, page, catalogue.version)
+                pin(made.project, catalogue)
         except limits.LimitReached as reached:
             form.add_error(None, str(reached))
         except UnreadableFile as unreadable:

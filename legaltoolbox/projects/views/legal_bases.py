@@ -19,7 +19,7 @@ from kl_ai.drafts.parts import fingerprint
 from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.linking import linker
 from legaltoolbox.models import LegalBasis, Phase
 
@@ -29,6 +29,7 @@ from ..rights import Right
 from ..work.discussions import discussion
 from ..work.legal_bases import phases_of, project_bases, same_processing
 from ..work.places import basis_place
+from ..work.project_catalogue import catalogue_for
 from .edited_forms import EditedRowForm, add_errors, capitalised, delete, save
 from .lookups import own_project, project_page
 from .risks import text_field
@@ -104,7 +105,7 @@ class NewBasisForm(BasisForm):
 def legal_bases(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/hjemmel/`: each phase with its processings, and what is missing. Three queries."""
     project = own_project(request, code, number)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     return project_page(
         request,
         project,
@@ -125,7 +126,7 @@ def add_basis(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
     Two queries.
     """
     project = own_project(request, code, number, Right.WRITE)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     rows = list(project.legal_bases.all())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     row = _new_row(project, catalogue, typed if typed is not None else request.GET)
@@ -186,7 +187,7 @@ def _say_added(request: AuthenticatedRequest, catalogue: Catalogue, added: Added
 def legal_basis(request: AuthenticatedRequest, code: str, number: int, pk: int) -> HttpResponse:
     """`…/hjemmel/<pk>/`: one processing; POST saves, or shows what somebody else saved. Three queries, four where something is commented."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     row = get_object_or_404(project.legal_bases.select_related("saved_by"), pk=pk)
     row.project = project
     typed = request.POST if request.method == "POST" else restore.restore_input(request)

@@ -16,6 +16,7 @@ from kl_ai.requests.http import AuthenticatedRequest
 from ..models import Municipality, Project
 from ..models.project_lookups import municipalities_that_ask
 from ..rights import Permission, Right
+from ..work.pinning import on_writing
 
 
 class ProjectPage(NamedTuple):
@@ -78,6 +79,7 @@ def own_project(request: AuthenticatedRequest, code: str, number: int, right: Ri
     """
     project: Project = get_object_or_404(Project.objects.where_may(request.user, right).at(code, number))
     project.permission = Permission(request.user, right)
+    on_writing(request, project)
     after_second_step(request, project.municipality)
     return project
 

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_safe
 from kl_ai.drafts.parts import fingerprint, value_text
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import catalogues
 
 from ..models import Measure, Project
 from ..models.measures import MOST_PLACES
 from ..rights import Right
 from ..work.measures import Servable, project_action_plan, servable
+from ..work.project_catalogue import catalogue_for
 from .added_measures import due_field, usual_text
 from .edited_forms import EditedRowForm, add_errors, delete, save
 from .lookups import own_project, project_page
@@ -95,7 +95,7 @@ class MeasureForm(EditedRowForm):
 def plan(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/plan/`: tasks and measures by day, or those of them that `?vis=` asks for. Seven queries."""
     project = own_project(request, code, number)
-    whole = project_action_plan(project, catalogues.for_request(request), timezone.localdate())
+    whole = project_action_plan(project, catalogue_for(request, project), timezone.localdate())
     context = {**chosen_rows(request, whole), "may_write": project.may_now(Right.WRITE)}
     return project_page(request, project, "plan", _("Action plan"), plan=whole, **context)
 
@@ -109,7 +109,7 @@ def new_measure(request: AuthenticatedRequest, code: str, number: int) -> HttpRe
     Seven queries.
     """
     project = own_project(request, code, number, Right.WRITE)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     served = servable(project, catalogue)
     origin = _origin(request, served)
     row = Measure(project=project, places=[origin] if origin else [], text=usual_text(request, catalogue, origin))
@@ -137,7 +137,7 @@ def measure(request: AuthenticatedRequest, code: str, number: int, pk: int) -> H
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     row = get_object_or_404(project.measures.with_people(), pk=pk)
     row.project = project
-    served = servable(project, catalogues.for_request(request))
+    served = servable(project, catalogue_for(request, project))
     back_url = _back(project, served, _origin(request, served))
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = MeasureForm(row, people(project, row), served, typed)

@@ -22,13 +22,14 @@ from kl_ai.pages.querystring import encode
 from kl_ai.people import limits
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
-from legaltoolbox.catalogue import catalogues
+from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.screening import Situation, questions_by_answer
 from legaltoolbox.selection import read_situation
 from legaltoolbox.views.pages import situation_words
 
 from ..models import Municipality, Project
 from ..models.projects import refuse_founder
+from ..work.pinning import pin
 from .lookups import own_municipality
 
 
@@ -119,7 +120,7 @@ def new(request: AuthenticatedRequest, code: str) -> HttpResponse:
     form = NewProjectForm(typed, earlier)
     if request.method == "POST" and form.is_valid():
         try:
-            project = _create(municipality, request.user, form, situation, catalogue.version)
+            project = _create(municipality, request.user, form, situation, catalogue)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
@@ -156,7 +157,9 @@ def _query(situation: Situation) -> str:
     return encode(situation.pairs())
 
 
-def _create(municipality: Municipality, user: Any, form: NewProjectForm, situation: Situation, version: int) -> Project:
+def _create(
+    municipality: Municipality, user: Any, form: NewProjectForm, situation: Situation, catalogue: Catalogue
+) -> Project:
     """The project of this form. Raises `ValidationError` as `Project.create`, and where the person has made many today."""
     details = {name: form.cleaned_data[name] for name in ProjectForm.base_fields}
     try:
@@ -168,15 +171,18 @@ def _create(municipality: Municipality, user: Any, form: NewProjectForm, situati
             raise ValidationError(str(reached)) from None
         return made
     based_on = form.based_on
-    return Project.create_once(
-        municipality,
-        user,
-        **details,
-        answers=situation.answers,
-        phase=situation.phase,
-        based_on=based_on,
-        catalogue_version=version,
-    )
+    with transaction.atomic():
+        project = Project.create_once(
+            municipality,
+            user,
+            **details,
+            answers=situation.answers,
+            phase=situation.phase,
+            based_on=based_on,
+            catalogue_version=catalogue.version,
+        )
+        pin(project, catalogue)
+        return project
 
 
 def refusal(municipality: Municipality, user: Any) -> str:

@@ -22,11 +22,11 @@ from kl_ai.login import restore
 from kl_ai.people import limits
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
-from legaltoolbox.catalogue import catalogues
 
 from ..models import Project, SharedCopy
 from ..models.sheets import SheetArea
 from ..rights import Right
+from ..work.project_catalogue import catalogue_for
 from ..work.register import sheet_versions, withdrawn_on
 from ..work.sheet import ProjectSheet, SheetChoices, SheetSource, sheet_source
 from ..work.sheet_page import shown_sheet
@@ -128,7 +128,7 @@ def _initial(source: SheetSource, current: SharedCopy | None) -> dict[str, Any]:
 def openness(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/offentlighed/`: where the sheet stands; `?vis=1` shows it as it would be, POST publishes it. 30 queries at most."""
     project = own_project(request, code, number, Right.MANAGE if request.method == "POST" else Right.READ)
-    source = sheet_source(project, catalogues.for_request(request))
+    source = sheet_source(project, catalogue_for(request, project))
     versions = sheet_versions(code, number)
     current = next((copy for copy in versions if copy.is_current), None)
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
@@ -184,7 +184,7 @@ def withdraw(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         else:
             messages.success(request, _("The sheet is withdrawn. Its page says so, and nothing of it is shown."))
         return redirect("projects:openness", *project.address)
-    source = sheet_source(project, catalogues.for_request(request))
+    source = sheet_source(project, catalogue_for(request, project))
     form = SheetForm(source, own_hosts(request), None, _initial(source, current))
     return _openness_page(request, project, source, versions, form, None, withdraw_form=withdraw_form)
 

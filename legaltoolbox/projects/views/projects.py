@@ -19,11 +19,12 @@ from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 
 from ..models import Project
 from ..rights import Right
 from ..work.overview import deletion_day, project_overview
+from ..work.project_catalogue import catalogue_for
 from .lookups import own_project, project_page
 from .new import ProjectForm
 
@@ -40,7 +41,7 @@ def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         request,
         project,
         "overview",
-        overview=project_overview(project, request.user, catalogues.for_request(request), timezone.localdate()),
+        overview=project_overview(project, request.user, catalogue_for(request, project), timezone.localdate()),
         may_write=project.may_now(Right.WRITE),
         may_reopen=project.may(Right.MANAGE) and not project.is_active,
     )
@@ -85,7 +86,7 @@ class DetailsForm(ProjectForm):
 def details(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/<number>/oplysninger/`: title, purpose, case number, number in KITOS and phase."""
     project = own_project(request, code, number, Right.WRITE)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     form = DetailsForm(typed, project, catalogue)
     context: dict[str, Any] = {"seen": typed.get("seen", "") if typed else fingerprint(form.initial)}

@@ -18,11 +18,11 @@ from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.export.tables import csv_response
 from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
-from legaltoolbox.catalogue import catalogues
 
 from ..files.lengths import refuse_too_long_file
 from ..files.report import file_name, report_document, report_state
 from ..models import Project
+from ..work.project_catalogue import catalogue_for
 from ..work.register_entry import entry_lines, entry_text
 from ..work.report import ProjectReport, project_report
 from ..work.report_words import missing, progress_lines, warnings
@@ -58,7 +58,7 @@ def report(request: AuthenticatedRequest, code: str, number: int) -> HttpRespons
 
 
 def _report(request: AuthenticatedRequest, project: Project) -> ProjectReport:
-    return project_report(project, catalogues.for_request(request), timezone.localdate())
+    return project_report(project, catalogue_for(request, project), timezone.localdate())
 
 
 def _link(request: AuthenticatedRequest, project: Project) -> str:

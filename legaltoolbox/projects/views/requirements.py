@@ -21,7 +21,7 @@ from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Requirement
 
@@ -31,6 +31,7 @@ from ..models import Evidence, Project, RequirementState
 from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import by_place, measure_rows
+from ..work.project_catalogue import catalogue_for
 from ..work.requirements import counts, requirement_rows
 from .added_measures import AddedMeasureForm, save_with_measure, say_saved
 from .edited_forms import EditedRowForm, add_errors, capitalised
@@ -88,7 +89,7 @@ class EvidenceForm(forms.Form):
 def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/krav/`: the project's requirements with their states. Four queries."""
     project = own_project(request, code, number)
-    rows = requirement_rows(project, catalogues.for_request(request))
+    rows = requirement_rows(project, catalogue_for(request, project))
     return project_page(request, project, "requirements", _("Requirements"), rows=rows, counts=counts(rows))
 
 
@@ -98,7 +99,7 @@ def requirements(request: AuthenticatedRequest, code: str, number: int) -> HttpR
 def requirements_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/krav.xlsx`: the requirements with their measures and evidence as a workbook. Six queries."""
     project = own_project(request, code, number)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     measures = by_place(measure_rows(project, catalogue, timezone.localdate()))
     rows = requirement_rows(project, catalogue)
     return requirement_workbook.workbook(project, rows, measures, request.build_absolute_uri)
@@ -110,7 +111,7 @@ def requirements_xlsx(request: AuthenticatedRequest, code: str, number: int) -> 
 def requirement(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
     """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Seven queries."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     row, item = _state(project, catalogue, requirement.upper())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     can_own = people(project, row)
@@ -176,7 +177,7 @@ def _state(project: Project, catalogue: Catalogue, code: str) -> tuple[Requireme
 def add_evidence(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
     """`…/krav/<code>/bevis/`: a piece of evidence; a second click adds no second one. What is wrong comes back with the page."""
     project = own_project(request, code, number, Right.WRITE)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     row, item = _state(project, catalogue, requirement.upper())
     form = EvidenceForm(restore.sent_input(request), prefix="evidence")
     if request.method == "POST" and form.is_valid():

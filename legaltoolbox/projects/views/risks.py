@@ -25,7 +25,7 @@ from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Risk, ScaleLevel
 
@@ -35,6 +35,7 @@ from ..models.risks import Treatment
 from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import MeasureRow, by_place, measure_rows
+from ..work.project_catalogue import catalogue_for
 from ..work.risks import MatrixCell, RiskRow, matrix, risk_counts, risk_rows
 from .added_measures import AddedMeasureForm, save_with_measure, say_saved, usual_text
 from .edited_forms import EditedRowForm, add_errors, delete
@@ -148,7 +149,7 @@ def risks(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse
 
 def _risks_page(request: AuthenticatedRequest, project: Project, form: OwnRiskForm) -> HttpResponse:
     """The page of all risks, with the form for an own one."""
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     rows = risk_rows(project, catalogue)
     return project_page(
         request,
@@ -182,7 +183,7 @@ def _axes(catalogue: Catalogue) -> dict[str, list[ScaleLevel]]:
 def risks_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/risici.xlsx`: the risks with their measures and the matrix as a workbook. Five queries."""
     project = own_project(request, code, number)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     measures = by_place(measure_rows(project, catalogue, timezone.localdate()))
     rows = risk_rows(project, catalogue)
     return risk_workbook.workbook(project, rows, measures, catalogue, request.build_absolute_uri)
@@ -209,7 +210,7 @@ def add_risk(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
 def risk(request: AuthenticatedRequest, code: str, number: int, risk: str) -> HttpResponse:
     """`…/risici/<code>/`: one risk; POST saves, or shows what somebody else saved. Six queries."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     row, item = _assessment(project, catalogue, risk.upper())
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
     can_own = people(project, row)

@@ -18,13 +18,15 @@ from kl_ai.drafts.parts import ChangedMeanwhile, Difference, differences, finger
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import ScreeningQuestion
 from legaltoolbox.screening import NO
 
 from ..models import Project, ProjectEvent, ScreeningAnswer
 from ..models.answers import Answers, answers_shown, last_change
 from ..rights import Right
+from ..work import earlier
+from ..work.project_catalogue import catalogue_for
 from ..work.situations import contradictions, open_questions, situation_of
 from .lookups import own_project, project_page
 
@@ -92,7 +94,7 @@ def screening(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
     """`…/<number>/afklaring/`: the questions with the project's answers; who may not write sees them. Three queries."""
     right = Right.WRITE if request.method == "POST" else Right.READ
     project = own_project(request, code, number, right)
-    catalogue = catalogues.for_request(request)
+    catalogue = catalogue_for(request, project)
     rows = list(project.screening_answers.all())
     stored = answers_shown(rows, [question.code for question in catalogue.questions])
     typed = request.POST if request.method == "POST" else restore.restore_input(request)
@@ -135,6 +137,7 @@ def _page(
         contradictions=contradictions(rows, catalogue),
         last_saved=last_change(project, ProjectEvent.What.ANSWERED),
         is_read_only=not project.may_now(Right.WRITE),
+        earlier=earlier.of_screening(project, [question.code for question in catalogue.questions], rows),
         **context,
     )
 

@@ -25,7 +25,7 @@ from legaltoolbox.models import DocumentTemplate, TemplateField, TemplateSection
 from ..models import DocumentPart, ProjectDocument
 from ..models.live import later_places
 from ..rights import Right
-from ..work import facts, sections, way
+from ..work import earlier, facts, sections, way
 from ..work.discussions import discussion
 from ..work.documents import ATTACHMENTS, BY_THE_PORTAL
 from ..work.live import LiveTable, own_rows, shown_facts, shown_tables, unless_changed, with_own_rows
@@ -197,7 +197,7 @@ def open_section(opened: OpenDocument, key: str) -> OpenSection:
 def section(request: AuthenticatedRequest, code: str, number: int, nr: int, section: str) -> HttpResponse:
     """`…/dokumenter/<nr>/<section>/`: the fields of a section. POST saves the valid ones and shows the others.
 
-    Eight queries, one more where something is commented, and five at most for what it shows of the project or its way.
+    Eleven queries, one more where something is commented, and five at most for what it shows of the project or its way.
     """
     right = Right.WRITE if request.method == "POST" else Right.READ
     shown = open_section(own_document(request, code, number, nr, right), section)
@@ -297,16 +297,24 @@ def section_page(
         values=[] if is_form else list(_values(shown, histories)),
         linker=linker(opened.catalogue),
         document_url=opened.url,
-        by_project=shown.by_project,
-        by_way=shown.by_way,
         later=[field for field in shown.fields if field.key in shown.later and not shown.is_done(field)],
-        is_all_by_way=len(shown.by_way) == len(shown.fields),
+        **_elsewhere(shown),
         not_filled_in=[code for code in sorted(BY_THE_PORTAL) if code in shown.section.guidance],
         steps_url="" if opened.document.approved_content else opened.steps_url,
         next_url=shown.next_url,
         discussion=discussion(opened.project, f"{opened.document.number}.{shown.section.key}"),
         **context,
     )
+
+
+def _elsewhere(shown: OpenSection) -> dict[str, Any]:
+    """What the section shows that nobody fills in here: of the project, of the document's way, and earlier answers. Two queries."""
+    return {
+        "by_project": shown.by_project,
+        "by_way": shown.by_way,
+        "is_all_by_way": len(shown.by_way) == len(shown.fields),
+        "earlier": earlier.of_section(shown.opened.document, shown.section.key, shown.fields, shown.stored),
+    }
 
 
 def _fields(shown: OpenSection, form: SectionForm, histories: Histories) -> Iterator[tuple[Any, ...]]:

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from kl_ai.drafts.parts import fingerprint
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
-from legaltoolbox.catalogue import catalogues
 
 from ..models import Project, Task
 from ..models.tasks import SharedOut
 from ..rights import Right
 from ..work.plan import PlanRow, ProjectPlan, project_plan
+from ..work.project_catalogue import catalogue_for
 from .lookups import own_project, project_page
 from .sharing_form import SharedRow, SharingForm, sent_rows
 from .tasks import people
@@ -39,7 +39,7 @@ def share_out(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
     page shows both versions of that one. Six queries, at most nine more to store.
     """
     project = own_project(request, code, number, Right.WRITE)
-    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
+    plan = project_plan(project, catalogue_for(request, project), timezone.localdate())
     data = request.POST if request.method == "POST" else restore.restore_input(request)
     if data is None:
         return _page(request, project, plan, SharingForm(_chosen(plan, request.GET.get(PHASE, "")), people(project)))

@@ -20,22 +20,23 @@ from kl_ai.login import restore
 from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from legaltoolbox import plans
-from legaltoolbox.catalogue import Catalogue, catalogues
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.files.calendar import CALENDAR_TYPE
 from legaltoolbox.left_out import not_applicable_reason
 from legaltoolbox.linking import linker
 from legaltoolbox.models import Activity, DocumentTemplate
 from legaltoolbox.screening import Band, verdict
-from legaltoolbox.views.pages import get_item_or_404
 
 from ..files import plan_calendar, plan_workbook
 from ..models import ChecklistAnswer, Project, ProjectDocument, Task, TaskState
 from ..models.tasks import EMPTY
 from ..rights import Right
+from ..work import earlier
 from ..work.discussions import discussion
 from ..work.documents import BY_THE_PORTAL
 from ..work.measures import ActionPlan, measure_rows
 from ..work.plan import SELECTION_LABELS, ProjectPlan, RowChoice, is_in_plan, is_taken_up, project_plan
+from ..work.project_catalogue import catalogue_for
 from ..work.situations import situation_of
 from .edited_forms import delete
 from .lookups import own_project, project_page
@@ -53,7 +54,7 @@ SELECTION = "vis"
 def activities(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/aktiviteter/`: the plan by phase, or those of its rows that `?vis=` asks for. Five queries at most."""
     project = own_project(request, code, number)
-    plan = project_plan(project, catalogues.for_request(request), timezone.localdate())
+    plan = project_plan(project, catalogue_for(request, project), timezone.localdate())
     context = {**chosen_rows(request, plan), "may_write": project.may_now(Right.WRITE)}
     return project_page(request, project, "activities", _("Activities"), plan=plan, **context)
 
@@ -91,10 +92,13 @@ def people(project: Project, owned: Any = None) -> dict[int, str]:
 def activity(request: AuthenticatedRequest, code: str, number: int, activity: str) -> HttpResponse:
     """`…/aktiviteter/<code>/`: text, task and checklist; POST saves task and answers, or shows what somebody else saved.
 
-    Seven queries, one more where something is commented, and one at a decision point.
+    Nine queries, one more where something is commented, and one at a decision point.
     """
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
-    catalogue, item = get_item_or_404(request, Activity.KIND, activity)
+    catalogue = catalogue_for(request, project)
+    item = catalogue.find(Activity.KIND, activity) or catalogue.find(Activity.KIND, activity.upper())
+    if item is None:
+        raise Http404
     checks = catalogue.checklist_rows(item)
     rows = list(project.checklist_answers.of_activity(item.code))
     stored_task = project.tasks.with_people().filter(activity=item.code).first()
@@ -172,7 +176,7 @@ def _activity_page(
         is_in_plan=is_in_plan(applies.band, is_taken_up=is_taken_up(context["task"])),
         form=form,
         checks=[(check, sources, rows.get(check.reference)) for check, sources in form.checks],
-        withdrawn=[row for key, row in rows.items() if key not in asked],
+        earlier=earlier.of_checklist(project, item.code, asked, rows.values()),
         may_write=project.may_now(Right.WRITE) or form.is_bound,
         discussion=discussion(project, item.code),
         **context,
@@ -307,7 +311,7 @@ def _task_page(
 def plan_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/plan.xlsx`: the plan and the measures as a workbook. Seven queries."""
     project = own_project(request, code, number)
-    catalogue, today = catalogues.for_request(request), timezone.localdate()
+    catalogue, today = catalogue_for(request, project), timezone.localdate()
     plan, measures = project_plan(project, catalogue, today), measure_rows(project, catalogue, today)
     return plan_workbook.workbook(project, plan, measures, request.build_absolute_uri)
 
@@ -318,7 +322,7 @@ def plan_xlsx(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
 def plan_ics(request: AuthenticatedRequest, code: str, number: int) -> HttpResponseBase:
     """`…/plan.ics`: what has a day and is still to be done, as a calendar; without any back to the list. Seven queries."""
     project = own_project(request, code, number)
-    catalogue, today = catalogues.for_request(request), timezone.localdate()
+    catalogue, today = catalogue_for(request, project), timezone.localdate()
     plan, measures = project_plan(project, catalogue, today), measure_rows(project, catalogue, today)
     dated = plan_calendar.dated(plan, measures)
     if not dated:  # RFC 5545 knows no calendar without an entry

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.db import transaction
 from django.http import HttpRequest
 
 from legaltoolbox.catalogue import Catalogue, catalogues
@@ -30,9 +29,3 @@ def pin(project: Project, catalogue: Catalogue) -> list[str]:
     if project.texts_version == catalogue.version and catalogue.version:
         return []
     return ProjectItem.take_over(project, texts(catalogue))
-
-
-def pin_new(project: Project, catalogue: Catalogue) -> None:
-    """As `pin`, for a project that has just been made: nobody else knows it yet."""
-    with transaction.atomic():
-        pin(project, catalogue)

@@ -111,7 +111,7 @@ def _of_rows(
     catalogue: Catalogue,
     is_weighty: bool,
 ) -> Iterator[TextDifference]:
-    before, after = ({_row_key(described, row): row for row in rows} for rows in (old, new))
+    before, after = ({row_key(described, row): row for row in rows} for rows in (old, new))
     for key in dict.fromkeys([*before, *after]):
         place = _joined(where, _row_name(described, before.get(key) or after[key]))
         if key in before and key in after:
@@ -122,13 +122,13 @@ def _of_rows(
             yield TextDifference(place, was, now, is_weighty or key not in after)
 
 
-def _row_key(described: FiledModel | ItemPart, row: Record) -> Any:
+def row_key(described: FiledModel | ItemPart, row: Record) -> Any:
     """What a row is known by; one without a key by what it names."""
     if "key" in row:
         return row["key"]
     names = {"conditions": ("question", "answer", "group"), "involved": ("role",), "phases": ("phase",)}
     own = names.get(getattr(described, "name", ""), ("axis", "level"))
-    return tuple(row.get(name) for name in own)
+    return tuple(row.get(name) or "" for name in own)
 
 
 def _row_name(described: FiledModel | ItemPart, row: Record) -> str:

@@ -236,7 +236,7 @@ def test_every_section_of_every_template_has_a_page_of_the_same_number_of_querie
                 assert client.get(url(team, "section", numbers[code], section.key)).status_code == 200
 
 
-QUERIES = 11
+QUERIES = 14
 """Of a section's page, with those of the login."""
 OF_LIVE_ROWS = {
     LiveSource.BASES: 1,
