@@ -212,6 +212,8 @@ ADMIN_TASKS = [
 """The headings of the administration's first page, each with models or apps; a model stands under the first that names it."""
 MAIL_KINDS = {
     "announcement": _("announcement"),
+    "annex_link": _("a vendor’s link to a requirement annex"),
+    "annex_news": _("news of a requirement annex"),
     "annex_receipt": _("receipt for answers to a requirement annex"),
     "asked_to_join": _("somebody asks to act for a company"),
     "claim_decided": _("KL has decided who acts for a company"),
@@ -242,7 +244,9 @@ MAIL_KINDS = {
     "work_daily": _("work for KL, daily"),
 }
 """The kinds of mails to their names in the administration: a kind is its template in templates/mail, or the end of its name."""
-CONFIDENTIAL_MAIL_KINDS = frozenset({"annex_receipt", "project_deletion", "project_step", "tasks_due"})
+CONFIDENTIAL_MAIL_KINDS = frozenset(
+    {"annex_link", "annex_news", "annex_receipt", "project_deletion", "project_step", "tasks_due"}
+)
 """The kinds that tell what municipalities' projects contain: KL's staff see to whom and when they went, and no words of theirs."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 

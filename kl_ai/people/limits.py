@@ -132,6 +132,9 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "answer_annex": (Limit(BOTH, 2000, HOUR),),
     "hand_in_annex": (Limit(BOTH, 10, HOUR), Limit(RECIPIENT, 20, DAY)),
     "ask_about_annex": (Limit(BOTH, 10, HOUR), Limit(RECIPIENT, 20, DAY)),
+    # A requirement annex goes to its recipients at once; vendors that are added later, and new links, are one mail each.
+    "send_annex": (Limit(PERSON, 20, DAY),),
+    "add_recipient": (Limit(PERSON, 100, DAY),),
     # Whoever follows the market types an address that nobody has proven, and needs no login. An office behind one address
     # has some followers a day; somebody who follows several selections asks for them one after the other. Beyond ten a day
     # an address gets no mails. The last resort is the number of the whole portal: when it is used up, the feed is left.
@@ -154,6 +157,9 @@ Those that withhold come last, so that what is refused takes no mail from others
 MAILS_A_DAY: Mapping[str, int] = {
     # A data protection officer of a large municipality is asked, and told of decisions, a handful of times a day.
     "project_step": 20,
+    # A vendor is asked by several municipalities a day, and is told of later deadlines and of answers to questions.
+    "annex_link": 30,
+    "annex_news": 30,
     # A municipality that begins invites its people in a day or two, and tells its keepers of each.
     "municipality_membership": 40,
 }

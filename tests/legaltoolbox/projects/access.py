@@ -20,6 +20,7 @@ from django.utils.translation import override
 from kl_ai.drafts.parts import PAGE_LENGTH
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.projects.models import (
+    AnnexQuestion,
     Comment,
     Evidence,
     Measure,
@@ -36,6 +37,7 @@ from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import Right
 from legaltoolbox.projects.work.sections import first_values
 from legaltoolbox.screening import Situation
+from tests.legaltoolbox.projects import annexes
 from tests.legaltoolbox.projects.builders import Team
 
 ANYBODY, MEMBER, KEEPER = "anybody", "member", "keeper"
@@ -154,6 +156,34 @@ def evidence_args(team: Team) -> list[Any]:
     return [*team.project.address, Evidence.add_piece(team.project, team.lead.user, **values).pk]
 
 
+def annex_args(team: Team) -> list[Any]:
+    """An annex that is sent to a company."""
+    annex = team.project.annexes.exclude(status="draft").first() or annexes.make_sent(team, ["Alfa Prøve"])
+    return [*team.project.address, annex.number]
+
+
+def draft_args(team: Team) -> list[Any]:
+    return [*team.project.address, annexes.make_draft(team, page="d" * PAGE_LENGTH).number]
+
+
+def draft_recipient_args(team: Team) -> list[Any]:
+    annex = annexes.make_draft(team, page="d" * PAGE_LENGTH)
+    row = annex.recipients.first() or annexes.add_companies(annex, team, ["Alfa Prøve"])[0]
+    return [*team.project.address, annex.number, row.pk]
+
+
+def recipient_args(team: Team) -> list[Any]:
+    address = annex_args(team)
+    return [*address, team.project.annexes.get(number=address[-1]).recipients.get().pk]
+
+
+def vendor_question_args(team: Team) -> list[Any]:
+    address = annex_args(team)
+    recipient = team.project.annexes.get(number=address[-1]).recipients.get()
+    question, _is_new = AnnexQuestion.objects.get_or_create(annex=recipient.annex, recipient=recipient, text="Hvad?")
+    return [*address, question.pk]
+
+
 def comment_args(team: Team) -> list[Any]:
     return [*team.project.address, Comment.write(team.project, team.lead.user, "R09", "Hvorfor 2?", page="c" * 32).pk]
 
@@ -258,6 +288,22 @@ TABLE = (
     Row("projects:requirement", requirement_args, Right.READ, post=Right.WRITE),
     Row("projects:evidence_add", requirement_args, Right.WRITE, is_post=True),
     Row("projects:evidence_delete", evidence_args, Right.WRITE, is_post=True),
+    # Requirement annexes
+    Row("projects:annexes", project_args, Right.READ),
+    Row("projects:annex_new", project_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:annex", annex_args, Right.READ),
+    Row("projects:annex_edit", draft_args, Right.WRITE, post=Right.WRITE),
+    Row("projects:annex_delete", draft_args, Right.WRITE, is_post=True),
+    Row("projects:annex_send", draft_args, Right.MANAGE, is_post=True),
+    Row("projects:recipient_add", draft_args, Right.WRITE, is_post=True),
+    Row("projects:recipient_remove", draft_recipient_args, Right.WRITE, is_post=True),
+    Row("projects:recipient_link", recipient_args, Right.MANAGE, is_post=True),
+    Row("projects:recipient_revoke", recipient_args, Right.MANAGE, is_post=True),
+    Row("projects:annex_deadline", annex_args, Right.MANAGE, is_post=True),
+    Row("projects:annex_question", vendor_question_args, Right.WRITE, is_post=True),
+    Row("projects:annex_close", annex_args, Right.MANAGE, post=Right.MANAGE),
+    Row("projects:annex_answers", annex_args, Right.READ),
+    Row("projects:annex_choose", annex_args, Right.MANAGE, is_post=True),
     # Decisions
     Row("projects:decisions", project_args, Right.READ),
     Row("projects:decision_point", point_args, Right.READ),
