@@ -53,7 +53,7 @@ class SheetForm(forms.Form):
         validators=[validate_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy(
-            "Addresses of companies or solutions in this portal, one a line, five at most. The sheet leads there; nothing leads back."
+            "Addresses of companies or solutions in this portal, one a line, five at most. The sheet leads to them, and nothing leads from them to the sheet."
         ),
     )
 

@@ -34,7 +34,7 @@ def _page(request: HttpRequest, name: str, crumbs: Crumbs, *, status: int = 200,
     catalogue = catalogues.for_request(request)
     situation, notices = read_situation(request, catalogue, others=(*AXES, "q", PAGE))
     context["notices"] = list(dict.fromkeys([*context.get("notices", ()), *notices]))
-    root = (_("Register"), reverse("register:sheets") if crumbs else "")
+    root = (_("AI register"), reverse("register:sheets") if crumbs else "")
     response = render_toolbox_page(
         request,
         f"register/{name}",

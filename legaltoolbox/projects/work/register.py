@@ -179,7 +179,7 @@ class SheetSelection:
 
 
 def choices_of(name: str, held: Register) -> list[tuple[str, str]]:
-    """The options of a filter: of the municipalities those that have a sheet."""
+    """The values that an address can have for a filter: of the municipalities those that have a sheet."""
     if name == MUNICIPALITY:
         return list(held.municipalities.items())
     return [(value, capfirst(str(text))) for value, text in (SheetArea if name == AREA else SheetStage).choices]
@@ -208,6 +208,7 @@ def facets(held: Register, selection: SheetSelection) -> list[Facet]:
 def _facet(name: str, held: Register, selection: SheetSelection) -> Facet:
     chosen = selection.chosen.get(name, ())
     counts = Counter(getattr(entry, AXES[name]) for entry in held.select(selection, leave_out=name))
+    used = {getattr(entry, AXES[name]) for entry in held.entries}
     options = [
         FacetOption(
             code=value,
@@ -219,6 +220,7 @@ def _facet(name: str, held: Register, selection: SheetSelection) -> Facet:
             unit=ngettext("sheet", "sheets", counts[value]),
         )
         for value, text in choices_of(name, held)
+        if value in used or value in chosen
     ]
     return Facet(name, str(HEADINGS[name]), True, len(chosen), options)
 

@@ -34,12 +34,14 @@ from ...models import (
     RiskAssessment,
     Task,
 )
+from ...models.sheets import register_version
 from ...models.tasks import EMPTY
 from ...models.values import new_row
 from ...rights import ProjectRole
 from ...work import sections
 from ...work.decisions import grounds
 from ...work.situations import situation_of
+from ..demo_sheet import publish_sheet
 
 FILE = Path(settings.BASE_DIR) / "fixtures/demo_project.yaml"
 CODE = "9900"
@@ -81,6 +83,7 @@ class Command(BaseCommand):
         if reset:
             Project.objects.filter(municipality__code=CODE, municipality__is_demo=True).delete()
             Municipality.objects.filter(code=CODE, is_demo=True).delete()
+            register_version.bump()
         if not Municipality.objects.filter(code=CODE).exists():
             municipality, people = make_municipality()
             catalogue = catalogues.current()
@@ -142,6 +145,7 @@ class DemoProject:
         self._assessments()
         for entry in data["documents"]:
             self._document(entry)
+        publish_sheet(self.project, lead, self.catalogue, data["sheet"])
         for entry in data["comments"]:
             first = Comment.write(self.project, self._user(entry["by"]), entry["place"], entry["text"])
             for reply in entry.get("replies", ()):
