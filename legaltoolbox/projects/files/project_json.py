@@ -36,7 +36,7 @@ from ..models import (
     ProjectMember,
     Submission,
 )
-from ..models.portable import DETAILS, DOCUMENTS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
+from ..models.portable import DETAILS, DOCUMENTS, FOREIGN, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
 
 FORMAT, VERSION = "kl-ai-projekt", 1
 CONTENT_TYPE = "application/json"
@@ -108,6 +108,8 @@ def as_imported(project: Record) -> Record:
         rows = record["history"].get(part.name, [])
         record["imported"][part.name] = [*record["imported"].get(part.name, []), *rows]
         record["history"][part.name] = []
+    for name in FOREIGN:
+        record["imported"].setdefault(name, [])
     newest: dict[str, int] = {}
     for document in record[DOCUMENTS.name]:
         newest[document["template"]] = max(document["version"], newest.get(document["template"], 0))
@@ -140,7 +142,8 @@ Imported = dict[tuple[str, int], Record]
 def _imported_records(project: Project) -> tuple[Imported, dict[str, list[Record]]]:
     """What was taken off rows, and the imported history. One query."""
     imported_values: Imported = {}
-    history: dict[str, list[Record]] = {name: [] for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS)}
+    names = (*(part.name for part in HISTORY), OLDER_DOCUMENTS, *FOREIGN)
+    history: dict[str, list[Record]] = {name: [] for name in names}
     for part, row, record in ImportedRecord.objects.filter(project=project).values_list("part", "row", "record"):
         if row is None:
             history[part].append(record)

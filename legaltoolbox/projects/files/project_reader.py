@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ..models.portable import DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
+from ..models.portable import (
+    DOCUMENTS,
+    FOREIGN,
+    HISTORY,
+    MOST_OLDER_DOCUMENTS,
+    MOST_ROWS,
+    OLDER_DOCUMENTS,
+    WORK,
+    FilePart,
+)
 from ..models.risks import MOST_OWN_RISKS
 from ..models.tasks import MOST_OWN_TASKS
 from .project_json import FORMAT, MOST_BYTES, VERSION, as_imported
@@ -47,17 +56,23 @@ class UnreadableFile(Exception):
 
 def read_file(content: bytes) -> tuple[Record, Record]:
     """The project as an import stores it, and what the file says of its making. Raises `UnreadableFile`. No query."""
-    data = _parsed(content)
+    return read_data(parsed(content))
+
+
+def read_data(data: Any) -> tuple[Record, Record]:
+    """`read_file` of the data of a file. The texts in it are cleaned."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise _unreadable(_("This is not the JSON file of a project, which “Get the whole project” gives."))
+        raise unreadable(
+            _("This is neither the JSON file that “Get the whole project” gives nor an export of the CNIL’s PIA tool.")
+        )
     if type(data.get("version")) is not int or data["version"] != VERSION:
-        raise _unreadable(_("The file has another version of the format than this portal reads."))
+        raise unreadable(_("The file has another version of the format than this portal reads."))
     if _answers(data.get("project")) > MOST_ANSWERS:
         most = {"most": number_format(MOST_ANSWERS, force_grouping=True)}
-        raise _unreadable(_("The documents of a file can have %(most)s answers in all.") % most)
+        raise unreadable(_("The documents of a file can have %(most)s answers in all.") % most)
     if _rows(data.get("project")) > MOST_FILE_ROWS:
         most = {"most": number_format(MOST_FILE_ROWS, force_grouping=True)}
-        raise _unreadable(_("A file can have %(most)s rows in all, its history among them.") % most)
+        raise unreadable(_("A file can have %(most)s rows in all, its history among them.") % most)
     if first := first_problems(unstorable(data)):
         raise UnreadableFile(first)
     clean_texts(data)
@@ -90,6 +105,7 @@ def is_too_much(content: bytes, project: Record) -> bool:
         or any(len(history[part.name]) > part.most for part in HISTORY)
         or any(len(imported[part.name]) > part.most_imported for part in HISTORY)
         or len(imported[OLDER_DOCUMENTS]) > MOST_OLDER_DOCUMENTS
+        or any(len(imported[name]) > MOST_ROWS for name in FOREIGN)
     )
 
 
@@ -121,32 +137,33 @@ def _inner(data: Any, name: str) -> Any:
     return data.get(name) if isinstance(data, dict) else None
 
 
-def _unreadable(text: str) -> UnreadableFile:
+def unreadable(text: str) -> UnreadableFile:
+    """The refusal of a whole file, for one reason."""
     return UnreadableFile([Problem("", text)])
 
 
 # JSON -----------------------------------------------------------------------------------------------
 
 
-def _parsed(content: bytes) -> Any:
-    """The data of the file, whatever it is."""
+def parsed(content: bytes) -> Any:
+    """The data of a JSON file, whatever it is. Raises `UnreadableFile` for one that is none, or too large."""
     if len(content) > MOST_BYTES:
-        raise _unreadable(_("The file is larger than 10 MB."))
+        raise unreadable(_("The file is larger than 10 MB."))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable(_("The file is not JSON in UTF-8.")) from None
+        raise unreadable(_("The file is not JSON in UTF-8.")) from None
     if _has_too_many_entries(text):
-        raise _unreadable(_("The file has too many entries."))
+        raise unreadable(_("The file has too many entries."))
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=float)
     except RecursionError:
-        raise _unreadable(_("The file is nested too deeply.")) from None
+        raise unreadable(_("The file is nested too deeply.")) from None
     except json.JSONDecodeError as wrong:
         place = {"line": wrong.lineno, "column": wrong.colno}
-        raise _unreadable(_("The file is not JSON: line %(line)s, character %(column)s.") % place) from None
+        raise unreadable(_("The file is not JSON: line %(line)s, character %(column)s.") % place) from None
     except ValueError:  # a number with thousands of digits
-        raise _unreadable(_("The file holds a number that is too large.")) from None
+        raise unreadable(_("The file holds a number that is too large.")) from None
 
 
 def _has_too_many_entries(text: str) -> bool:

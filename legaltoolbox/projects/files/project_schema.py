@@ -25,7 +25,18 @@ from ..models import (
 )
 from ..models.documents import HIGHEST_NUMBER
 from ..models.opinions import HASH_LETTERS
-from ..models.portable import DETAILS, DOCUMENTS, HISTORY, MOST_OLDER_DOCUMENTS, OLDER_DOCUMENTS, WORK, FilePart
+from ..models.portable import (
+    DETAILS,
+    DOCUMENTS,
+    FOREIGN,
+    FOREIGN_FIELDS,
+    HISTORY,
+    MOST_OLDER_DOCUMENTS,
+    MOST_ROWS,
+    OLDER_DOCUMENTS,
+    WORK,
+    FilePart,
+)
 from ..models.values import MOST_CELL_LETTERS, MOST_COLUMNS, MOST_TABLE_ROWS, MOST_TEXT_LETTERS
 from ..models.written import SCALE
 from ..work.texts import WRITTEN_KINDS
@@ -140,7 +151,7 @@ def _project() -> Schema:
             **work,
             "details": _row(DETAILS, is_work=True),
             "history": _object(history, later),
-            "imported": _object(imported, later),
+            "imported": _object(imported | dict.fromkeys(FOREIGN, _foreign_rows()), (*later, *FOREIGN)),
         },
         later_work,
     )
@@ -153,6 +164,12 @@ def added_later(parts: Iterable[FilePart]) -> set[str]:
 
 def _list(part: FilePart, *, is_work: bool) -> Schema:
     return {"type": "array", "items": _row(part, is_work=is_work), "maxItems": part.most}
+
+
+def _foreign_rows() -> Schema:
+    """The rows of what came with a file of another program."""
+    texts: dict[str, Schema] = {name: {"type": "string", "maxLength": most} for name, most in FOREIGN_FIELDS.items()}
+    return {"type": "array", "items": _object(texts | {"by": _or_null(NAME)}), "maxItems": MOST_ROWS}
 
 
 def _row(part: FilePart, *, is_work: bool) -> Schema:

@@ -17,7 +17,7 @@ from .documents import FieldAnswer
 from .events import ProjectEvent
 from .members import ProjectMember
 from .municipalities import Municipality
-from .portable import DETAILS, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
+from .portable import DETAILS, FOREIGN, HISTORY, OLDER_DOCUMENTS, WORK, FilePart
 from .projects import Project, refuse_founder
 from .values import refuse_too_long
 
@@ -77,6 +77,8 @@ class ProjectImport(models.Model):
     @property
     def source_text(self) -> str:
         """Where the file comes from, in words; "" where it does not say."""
+        if tool := self.source.get("tool"):
+            return str(tool)
         municipality, number = self.source.get("municipality") or {}, self.source.get("number")
         name = str(municipality.get("name", ""))
         return gettext("%(name)s, no. %(number)s") % {"name": name, "number": number} if name else ""
@@ -153,7 +155,7 @@ class _FileRows:
         ]
         history = [
             ImportedRecord(project=self.project, part=name, record=each)
-            for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS)
+            for name in (*(part.name for part in HISTORY), OLDER_DOCUMENTS, *FOREIGN)
             for each in self.record["imported"][name]
         ]
         ImportedRecord.objects.bulk_create(own + history, batch_size=BATCH)

@@ -355,3 +355,10 @@ HISTORY = (
 OLDER_DOCUMENTS = "documents"
 """The key, among what is imported, of earlier versions of documents: an import makes a draft of the newest alone."""
 MOST_OLDER_DOCUMENTS = 2_000
+
+FOREIGN = ("placements", "statements", "appendix")
+"""The keys, among what is imported, of what came with a file of another program: where each of its texts went, what people
+have said and decided there, and all the rest, word for word. Older files do not have them."""
+FOREIGN_FIELDS = {"path": 300, "label": 300, "place": 300, "text": 2_000}
+"""The texts of their rows, with their longest: where it stood, what it is called there, where it went, and the text. `by`
+is the name of a person."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kl_ai.drafts.parts import PageSave, new_page
+from kl_ai.drafts.parts import PageSave, fingerprint, new_page
 from kl_ai.export.downloads import file_response, open_to_websites
 from kl_ai.pages.cache import versioned_page
 from kl_ai.pages.expensive import expensive
@@ -29,7 +29,9 @@ from legaltoolbox.catalogue import catalogues
 from legaltoolbox.files.texts import filename
 
 from ..files import project_json as json_file
-from ..files.project_reader import UnreadableFile, is_too_much, read_file
+from ..files.cnil_pia import read_import
+from ..files.cnil_record import UnkeptFile
+from ..files.project_reader import UnreadableFile, is_too_much
 from ..files.project_schema import schema
 from ..files.schema_check import Problem
 from ..models import Municipality, Project, ProjectImport
@@ -102,15 +104,28 @@ def _large_file_page(
 
 
 class ImportForm(forms.Form):
-    """The file of a project."""
+    """The file of a project, or of an assessment."""
 
     page = forms.CharField(widget=forms.HiddenInput, required=False, max_length=PAGE_LETTERS)
     file = forms.FileField(
         label=gettext_lazy("The project’s file"),
-        help_text=gettext_lazy("The JSON file that “Get the whole project” gives, 10 MB at most."),
+        help_text=gettext_lazy(
+            "The JSON file that “Get the whole project” gives, or the one that the CNIL’s PIA tool exports. 10 MB at most."
+        ),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
         allow_empty_file=True,
     )
+    left_out = forms.CharField(widget=forms.HiddenInput, required=False, max_length=PAGE_LETTERS)
+    """Which files inside of the file the page has named (`_named`)."""
+    without = forms.BooleanField(
+        label=gettext_lazy("Make the project without these files"),
+        required=False,
+        help_text=gettext_lazy("Keep them where they are now, for example in your case system."),
+    )
+
+    def accepts(self, files: Sequence[UnkeptFile]) -> bool:
+        """Whether the page has named these files, and the user goes on without them."""
+        return bool(self.cleaned_data["without"]) and self.cleaned_data["left_out"] == _named(files)
 
     def clean_file(self) -> UploadedFile:
         """Refuse a file that is too large before it is read."""
@@ -118,6 +133,11 @@ class ImportForm(forms.Form):
         if (file.size or 0) > json_file.MOST_BYTES:
             raise ValidationError(_("The file is larger than 10 MB."))
         return file
+
+
+def _named(files: Sequence[UnkeptFile]) -> str:
+    """A short text that is equal for the same files."""
+    return fingerprint({"files": [list(file) for file in files]})
 
 
 @never_cache
@@ -136,25 +156,29 @@ def _take_file(request: AuthenticatedRequest, municipality: Municipality) -> Htt
     """Make the project of the file that was sent; the page again, with what is wrong, where it is refused."""
     form = ImportForm(request.POST, request.FILES)
     problems: list[Problem] = []
+    left_out: list[UnkeptFile] = []
     if form.is_valid():
         try:
             limits.consume("import_project", person=request.user)
-            record, source = read_file(form.cleaned_data["file"].read())
             catalogue, page = catalogues.current(), form.cleaned_data["page"]
-            with transaction.atomic():
-                made = ProjectImport.take(municipality, request.user, record, source, page, catalogue.version)
-                pin(made.project, catalogue)
+            file = read_import(form.cleaned_data["file"].read(), catalogue)
+            if not file.left_out or form.accepts(file.left_out):
+                with transaction.atomic():
+                    made = ProjectImport.take(
+                        municipality, request.user, file.record, file.source, page, catalogue.version
+                    )
+                    pin(made.project, catalogue)
+                messages.success(request, _("The project is made from the file, and you lead it."))
+                return redirect("projects:imported", *made.project.address)
+            left_out = file.left_out
         except limits.LimitReached as reached:
             form.add_error(None, str(reached))
         except UnreadableFile as unreadable:
             problems = unreadable.problems
         except ValidationError as refused:
             problems = [Problem("", message) for message in refused.messages]
-        else:
-            messages.success(request, _("The project is made from the file, and you lead it."))
-            return redirect("projects:imported", *made.project.address)
     page = PageSave.from_post(form.data).page or new_page()
-    return _import_page(request, municipality, form, page, problems)
+    return _import_page(request, municipality, form, page, problems, left_out)
 
 
 def _import_page(
@@ -163,12 +187,16 @@ def _import_page(
     form: ImportForm,
     page: str,
     problems: Sequence[Problem] = (),
+    left_out: Sequence[UnkeptFile] = (),
 ) -> HttpResponse:
+    """The page with its form. `left_out` are the files inside of the file that it asks to go on without."""
     title = _("Make a project from a file")
     context = {
         "form": form,
         "page": page,
         "problems": problems,
+        "left_out": left_out,
+        "named": _named(left_out) if left_out else "",
         "title": title,
         "municipality": municipality,
         "refusal": refusal(municipality, request.user),

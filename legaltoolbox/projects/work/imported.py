@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import AdvicePoint, Decision, ItemVerdict, Opinion, ProjectEvent, ProjectImport
-from ..models.portable import HISTORY, OLDER_DOCUMENTS
+from ..models.portable import FOREIGN, HISTORY, OLDER_DOCUMENTS
 from ..models.vendor_answers import AnswerValue
 from ..rights import ProjectRole
 
@@ -53,8 +53,11 @@ HISTORY_NAMES = {
     "approved_files": gettext_lazy("Approved documents"),
     "annexes": gettext_lazy("Requirement annexes"),
     OLDER_DOCUMENTS: gettext_lazy("Earlier versions of documents"),
+    "placements": gettext_lazy("Where each text of the file went"),
+    "statements": gettext_lazy("Evaluations, opinions and comments of the other program"),
+    "appendix": gettext_lazy("Appendix: what has no place here"),
 }
-PARTS = (*(part.name for part in HISTORY), OLDER_DOCUMENTS)
+PARTS = (*FOREIGN, *(part.name for part in HISTORY), OLDER_DOCUMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def imported_lines(part: str, records: Iterable[dict[str, Any]], numbers: dict[i
         "approved_files": _approved,
         "annexes": _annex,
         OLDER_DOCUMENTS: _document,
+        **dict.fromkeys(FOREIGN, _foreign),
     }[part]
     return [write(record, numbers) for record in records]
 
@@ -187,6 +191,12 @@ def _document(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
     texts = [f"{answer['section']}.{answer['field']}: {_text(answer['value'])}" for answer in record["answers"]]
     at = parse_datetime(record["changed_at"])
     return ImportedLine(at, record["changed_by"] or "", heading, texts)
+
+
+def _foreign(record: dict[str, Any], numbers: dict[int, str]) -> ImportedLine:
+    """A row of what came with a file of another program; most have no time."""
+    place = f"→ {record['place']}" if record["place"] else ""
+    return ImportedLine(None, record["by"] or "", record["label"] or record["path"], [place, record["text"]])
 
 
 def placed_lines(imported: ProjectImport) -> list[tuple[str, int, str]]:
