@@ -34,6 +34,7 @@ from .views import (
     sharing,
     steps,
     tasks,
+    updates,
 )
 
 app_name = "projects"
@@ -74,6 +75,14 @@ urlpatterns = [
     path("<slug:code>/<int:number>/kommentarer/<int:pk>/svar/", comments.reply, name="comment_reply"),
     path("<slug:code>/<int:number>/kommentarer/<int:pk>/afslut/", comments.resolve, name="comment_resolve"),
     path("<slug:code>/<int:number>/historik/importeret/", interchange.imported, name="imported"),
+    path("<slug:code>/<int:number>/opdateringer/", updates.updates, name="updates"),
+    path("<slug:code>/<int:number>/opdateringer/set/", updates.updates_seen, name="updates_seen"),
+    path("<slug:code>/<int:number>/opdateringer/<slug:kind>/<slug:item>/", updates.update, name="update"),
+    path(
+        "<slug:code>/<int:number>/opdateringer/<slug:kind>/<slug:item>/vurderet/",
+        updates.update_assessed,
+        name="update_assessed",
+    ),
     path("<slug:code>/<int:number>/projekt.json", interchange.project_json, name="project_json"),
     path("<slug:code>/<int:number>/aktiviteter/", tasks.activities, name="activities"),
     path("<slug:code>/<int:number>/aktiviteter/fordel/", sharing.share_out, name="share_out"),

@@ -138,6 +138,11 @@ class ProjectItem(models.Model):
     def key(self) -> ItemKey:
         return self.kind, self.code
 
+    @property
+    def last_decision(self) -> str:
+        """When it was decided on last, as a page sends it back; "" where nobody has."""
+        return self.decided_at.isoformat() if self.decided_at else ""
+
     def waits(self, live: str) -> bool:
         """Whether the project has still to decide on the text with the hash `live`; "" for a withdrawn item."""
         if self.state in (self.State.KEPT, self.State.GONE):
@@ -199,12 +204,13 @@ class ProjectItem(models.Model):
         *,
         seen: tuple[str, str],
         reason: str = "",
+        decided: str | None = None,
     ) -> "ProjectItem":
         """Decide on the changed, withdrawn or new text of an item. Answers that no longer fit are kept as earlier ones.
 
-        `seen` are the hashes of the pinned and of the newer text that the page had shown, "" for none. The same decision
-        twice is one. Raises `TextChanged` where either is another by now, `ValidationError` for a decision without the
-        reason that it needs, and as `Project.lock`.
+        `seen` are the hashes of the pinned and of the newer text that the page had shown, "" for none, and `decided` the
+        `last_decision`, None where it is not compared. The same decision twice is one. Raises `TextChanged` where one of
+        them is another by now, `ValidationError` for a decision without the reason that it needs, and as `Project.lock`.
         """
         if verdict == ItemVerdict.KEEP and not reason.strip():
             raise ValidationError({"reason": gettext("Write why you stay with the old text.")})
@@ -214,21 +220,26 @@ class ProjectItem(models.Model):
             live = texts.hashes.get(key, "")
             if row is None:
                 raise TextChanged(gettext("Nothing of this has changed for your project."))
-            if (
-                project.item_decisions.filter(
-                    kind=key[0], code=key[1], old=seen[0], new=seen[1], verdict=verdict, by=by.pk
-                ).exists()
-                and (row.hash if row.state == cls.State.CURRENT else row.decided_on) == live
-            ):
-                return row
-            if (row.hash, live) != seen:
-                raise TextChanged(
-                    gettext(
-                        "The text has changed once more. Read the difference below, and decide again. Nothing was stored."
-                    )
-                )
-            row._decide(texts, live, verdict, by, reason)
+            if not row._is_decided(live, seen, verdict, by):
+                row._refuse_unseen(live, seen, decided)
+                row._decide(texts, live, verdict, by, reason)
             return row
+
+    def _is_decided(self, live: str, seen: tuple[str, str], verdict: str, by: Any) -> bool:
+        """Whether the same person has taken the same decision already, and it holds. One query."""
+        same = self.project.item_decisions.filter(
+            kind=self.kind, code=self.code, old=seen[0], new=seen[1], verdict=verdict, by=by.pk
+        )
+        return same.exists() and (self.hash if self.state == self.State.CURRENT else self.decided_on) == live
+
+    def _refuse_unseen(self, live: str, seen: tuple[str, str], decided: str | None) -> None:
+        """Raise `TextChanged` where the texts or the last decision are others than the page had shown."""
+        if (self.hash, live) != seen:
+            text = _("The text has changed once more. Read the difference below, and decide again. Nothing was stored.")
+            raise TextChanged(str(text))
+        if decided is not None and decided != self.last_decision:
+            text = _("Somebody has decided on this meanwhile. Read the decision below. Nothing of yours was stored.")
+            raise TextChanged(str(text))
 
     def _decide(self, texts: LiveTexts, live: str, verdict: str, by: Any, reason: str) -> None:
         """Store the decision, in the caller's transaction."""

@@ -54,6 +54,8 @@ class Update:
     """As `ProjectItem.state`."""
     is_waiting: bool = True
     """Whether the project has still to decide, or to assess; one that it has decided to keep waits for nothing."""
+    to_decide: bool = True
+    """Whether the project has still to decide on the text."""
     needs_new_assessment: bool = False
     """Whether duty, level, conditions, options or scale are others: what was answered may not hold."""
     to_assess: bool = False
@@ -176,6 +178,7 @@ class _Reader:
             row.key in self.written,
             row.state,
             waits,
+            row.waits(live),
             needs,
             to_assess,
             row.is_unknown,

@@ -30,8 +30,10 @@ from legaltoolbox.projects.models import (
     ProjectDocument,
     ProjectImport,
     ProjectLegalBasis,
+    RequirementState,
     RiskAssessment,
     Task,
+    TextVersion,
 )
 from legaltoolbox.projects.models.tasks import EMPTY
 from legaltoolbox.projects.rights import Right
@@ -151,6 +153,16 @@ def requirement_args(team: Team) -> list[Any]:
     return [*team.project.address, "k31"]
 
 
+def update_args(team: Team) -> list[Any]:
+    """A requirement that the project has met with another text than the catalogue's."""
+    RequirementState.objects.get_or_create(project=team.project, code="K31", defaults={"state": "met"})
+    record = {"title": "Et ældre krav", "duty": "En ældre tekst."}
+    TextVersion.objects.get_or_create(hash="0" * 64, defaults={"kind": "requirement", "code": "K31", "record": record})
+    pins = team.project.items
+    pins.update_or_create(kind="requirement", code="K31", defaults={"hash": "0" * 64, "to_assess": True})
+    return [*team.project.address, "requirement", "k31"]
+
+
 def evidence_args(team: Team) -> list[Any]:
     values = {"place": "K31", "title": "Rapport", "link": "", "case_number": "2026-7"}
     return [*team.project.address, Evidence.add_piece(team.project, team.lead.user, **values).pk]
@@ -248,6 +260,11 @@ TABLE = (
     Row("projects:history", project_args, Right.READ),
     Row("projects:imported", imported_args, Right.READ),
     Row("projects:project_json", project_args, Right.MANAGE),
+    # Changes in the catalogue
+    Row("projects:updates", project_args, Right.READ),
+    Row("projects:updates_seen", project_args, Right.WRITE, is_post=True),
+    Row("projects:update", update_args, Right.READ, post=Right.WRITE),
+    Row("projects:update_assessed", update_args, Right.WRITE, is_post=True),
     # Comments
     Row("projects:comments", project_args, Right.READ, post=Right.COMMENT, sent=(("place", "R09"),)),
     Row("projects:comment_reply", comment_args, Right.COMMENT, post=Right.COMMENT),

@@ -97,7 +97,7 @@ def test_kept_text_comes_back_only_when_the_catalogue_changes_again(team):
     say_all(team)
     sync(team)
     Risk.objects.filter(code="R01").update(cause="En anden årsag.")
-    with pytest.raises(ValidationError, match="why"):
+    with pytest.raises(ValidationError, match=" hvorfor"):
         decide(team, only(team), ItemVerdict.KEEP)
     decide(team, only(team), ItemVerdict.KEEP, reason="Vi er næsten færdige.")
     assert not only(team).is_waiting
