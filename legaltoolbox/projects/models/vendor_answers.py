@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, PageSave, changed_items
+from kl_ai.drafts.parts import NO_PAGE, AbstractSavedPart, ChangedMeanwhile, PageSave, changed_items, fingerprint
 from kl_ai.validators import validate_line, validate_text
 
 from .annex_lines import AnnexLine
@@ -150,8 +150,11 @@ class AnsweringRecipient(models.Model):
         if sum(len(text) for content in texts.values() for text in content.values()) > MOST_LETTERS:
             raise ValidationError(gettext("The answers are too long in all. Refer to a paper of your own instead."))
 
-    def hand_in(self, name: str) -> "Submission":
+    def hand_in(self, name: str, seen: str | None = None) -> "Submission":
         """Hand in the working answers as they are; the same again, as by a double click, is the one that there is.
+
+        `seen` is the fingerprint of the `working_answers` that the page had shown: raises `ChangedMeanwhile` where others are
+        saved by now. With None nothing is compared.
 
         Raises `ValidationError` without a name or an answer, for too many, and as `answering`.
         """
@@ -159,6 +162,8 @@ class AnsweringRecipient(models.Model):
             answers, last = self.working_answers(), self.last_submission()
             if last is not None and (last.answers, last.name) == (answers, name):
                 return last
+            if seen is not None and seen != fingerprint(answers):
+                raise ChangedMeanwhile(answers, None)
             if not answers:
                 raise ValidationError(gettext("Answer at least one point before you hand in."))
             number = last.number + 1 if last else 1

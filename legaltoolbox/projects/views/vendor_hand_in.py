@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from kl_ai.drafts.parts import fingerprint
+from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint
 from kl_ai.forms import LineField
 from kl_ai.people.limits import LimitReached
 from kl_ai.requests.http import get_and_post
@@ -58,31 +58,29 @@ def hand_in(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     seen = fingerprint(recipient.working_answers())
     context: dict[str, Any] = {"progress": answers, "form": form, "seen": seen}
     if request.method == "POST":
-        outcome = _hand_in(request, recipient, form, is_seen=request.POST.get("seen") == seen)
+        outcome = _hand_in(request, recipient, form)
         if isinstance(outcome, HttpResponse):
             return outcome
         context |= outcome
     return answer_page(request, recipient, "hand_in", _("Hand in"), **context)
 
 
-def _hand_in(
-    request: HttpRequest, recipient: Recipient, form: HandInForm, *, is_seen: bool
-) -> HttpResponse | dict[str, Any]:
+def _hand_in(request: HttpRequest, recipient: Recipient, form: HandInForm) -> HttpResponse | dict[str, Any]:
     """The redirect to the receipt, or what the page shows where nothing was handed in. The receipt goes by mail too."""
     if not recipient.annex.takes_answers:
         return refused_page(request, recipient, _("The time for answers is over. Nothing was handed in."))
     if not form.is_valid():
         return {}
-    if not is_seen:
-        return {"is_outdated": True}
     try:
         consume("hand_in_annex", request, recipient)
         with transaction.atomic():
-            submission = recipient.hand_in(form.cleaned_data["name"])
+            submission = recipient.hand_in(form.cleaned_data["name"], request.POST.get("seen", ""))
             send_receipt(submission)
     except LimitReached as reached:
         form.add_error(None, str(reached))
         return {"status": 429, "retry_after": reached.seconds}
+    except ChangedMeanwhile as changed:
+        return {"is_outdated": True, "seen": fingerprint(changed.stored), "progress": progress(recipient)}
     except ValidationError as refused:
         if not still_answering(recipient):
             return refused_page(request, recipient, " ".join(refused.messages))

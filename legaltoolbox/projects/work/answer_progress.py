@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ..models import AnnexLine, Recipient, Submission
-from ..models.vendor_answers import EMPTY_ANSWER
+from kl_ai.text import clean_line, clean_text
 
+from ..models import AnnexLine, Recipient, Submission
+from ..models.vendor_answers import EMPTY_ANSWER, AnswerValue
+
+NOT_TYPED = frozenset({"seen", "page", "save", "with_gaps", "csrfmiddlewaretoken"})
+"""The fields of forms that hold no words of whoever sends them."""
 Answers = Mapping[str, Mapping[str, str]]
 """The number of a point to its `value`, `how` and `reference`; points without an answer are missing."""
 
@@ -124,9 +128,14 @@ def first_open(progress: AnswerProgress) -> AnswerState | None:
     return next(iter(progress.incomplete), None)
 
 
-def typed_texts(data: Any) -> list[str]:
-    """What somebody has written in a form that cannot be stored, to be copied: its longer fields, in their order."""
-    hidden = {"seen", "page", "save", "csrfmiddlewaretoken"}
-    return [
-        text for name in data if name not in hidden for text in data.getlist(name) if text.strip() and name[:1] != "_"
-    ]
+def typed_texts(data: Any) -> list[tuple[str, str]]:
+    """What somebody has written in a form that cannot be stored, to be copied: the point that each text is about, "" for others, and the text."""
+    names = [name for name in data if name[:1] != "_" and name not in NOT_TYPED]
+    pairs = [(name, text) for name in names for text in data.getlist(name) if text.strip()]
+    return [(clean_line(name.rpartition(".")[0], 10), _in_words(name, text)) for name, text in pairs]
+
+
+def _in_words(name: str, text: str) -> str:
+    """What was sent in a field as somebody reads it: of the field of a choice, its word."""
+    words = dict(AnswerValue.choices) if name.endswith(".value") else {}
+    return str(words.get(text) or clean_text(text))
