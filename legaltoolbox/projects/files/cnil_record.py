@@ -58,6 +58,7 @@ class PiaRecord:
         self._place_measures()
         self._keep_statements()
         self._keep_names()
+        self.rows["placements"].sort(key=_order)
         self.left_out = self._left_out()
         self._keep_rest()
         self.record = self._record(title)
@@ -280,7 +281,9 @@ class PiaRecord:
         technical = [leaf for leaf in self.leaves.texts.items() if _is_technical(leaf[0])]
         for base, group in groupby(technical, key=lambda leaf: leaf[0][:1]):
             label = _("Numbers and times of the tool: %(what)s") % {"what": path_text(base)}
-            self.note("appendix", base, label, _lines(base, group))
+            entries = groupby(group, key=lambda leaf: _entry(leaf[0]))
+            lines = [f"{path_text(entry)}: {_lines(entry, values, ', ')}" for entry, values in entries]
+            self.note("appendix", base, label, "\n".join(lines))
 
     def _where(self, path: Path) -> str:
         """What a place of the file is called."""
@@ -295,15 +298,21 @@ class PiaRecord:
         return capfirst(path_text(path[:2]))
 
 
+def _order(row: Record) -> tuple[int, str]:
+    """The place of a placement in its list: the title, the answers by the numbers of their questions, the measures."""
+    part = places.PARTS.index(re.split(r"[.\[]", row["path"])[0])
+    return part, row["label"] if part == 1 else ""
+
+
 def _is_technical(path: Path) -> bool:
     """Whether the value is one by which the tool finds its rows, or the time of a row."""
     return path[0] in places.PARTS and path[-1] in places.TECHNICAL
 
 
-def _lines(base: Path, leaves: Iterable[tuple[Path, str]]) -> str:
-    """The values, each on a line, with its path below the base."""
+def _lines(base: Path, leaves: Iterable[tuple[Path, str]], divider: str = "\n") -> str:
+    """The values, each with its path below the base."""
     lines = [(path_text(path[len(base) :]), text) for path, text in leaves]
-    return "\n".join(f"{name}: {text}" if name else text for name, text in lines)
+    return divider.join(f"{name}: {text}" if name else text for name, text in lines)
 
 
 def _entry(path: Path) -> Path:

@@ -103,6 +103,8 @@ def _prepared(html: str, code: list[str], files: list[DataFile]) -> Iterator[str
             code.append(match[0])
             at = match.end()
         elif match and _is_known(match[0]):
+            if match[0].startswith("</") and match[0][2:-1].strip().lower() != _name(match[0]):
+                code.append(match[0])
             yield _shorter(match[0], code, files)
             at = match.end()
         else:
@@ -189,7 +191,7 @@ class _HtmlText(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        self._note_others(attrs)
+        self._note_others(tag, attrs)
         if tag in PARAGRAPHS:
             self._break(1 if self.depth else 2)
         elif tag in BLOCKS or tag == "br":
@@ -265,8 +267,10 @@ class _HtmlText(HTMLParser):
         elif is_shown or alternative:
             self._add(f" ({' '.join(filter(None, (alternative, source if is_shown else '')))})")
 
-    def _note_others(self, attrs: list[tuple[str, str | None]]) -> None:
+    def _note_others(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what attributes say that are not shown and not about looks, handlers of events among them."""
+        last = dict(attrs)
         for name, value in attrs:
-            if name not in SHOWN | FORMAT and not name.startswith(("data-mce", "aria-")):
+            is_shown = name in SHOWN and (name != "href" or tag == "a") and last[name] == value
+            if not is_shown and name not in FORMAT and not name.startswith(("data-mce", "aria-")):
                 self.code.append(f"{name}: {value}" if value else name)

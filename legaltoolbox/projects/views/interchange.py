@@ -35,6 +35,7 @@ from ..files.project_reader import UnreadableFile, is_too_much
 from ..files.project_schema import schema
 from ..files.schema_check import Problem
 from ..models import Municipality, Project, ProjectImport
+from ..models.portable import FOREIGN
 from ..rights import Right
 from ..work import imported as imported_words
 from ..work.pinning import pin
@@ -242,6 +243,7 @@ def imported(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         ],
         parts=[(names[name], each, name, name == shown) for name, each in history.items() if each],
         heading=names.get(shown, ""),
+        is_of_other_program=any(history[name] for name in FOREIGN),
         **_shown_records(request, project, shown),
     )
 
