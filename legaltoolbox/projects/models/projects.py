@@ -83,6 +83,8 @@ class Project(models.Model):
 
     pin_texts: "Callable[[Project], None] | None" = None
     """Pins the texts that a page writes on, once the project is held (`views/lookups.py`); None for the portal's own work."""
+    page_pins: Any = None
+    """The pins that a page has read (`work/own_texts.py`); None before."""
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 

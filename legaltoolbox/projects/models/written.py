@@ -1,13 +1,24 @@
 """On which items of the catalogue a project has written anything."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import CharField, TextField, Value
 from django.db.models.functions import Cast
 
+from .answers import ScreeningAnswer
+from .checklist_answers import ChecklistAnswer
+from .comments import Comment
+from .documents import ProjectDocument
+from .legal_bases import ProjectLegalBasis
+from .measures import Measure
+from .opinions import Decision
 from .projects import Project
+from .requirements import Evidence, RequirementState
+from .risks import RiskAssessment
+from .tasks import Task
 
 ItemKey = tuple[str, str]
 """The kind and the code of an item of the catalogue."""
@@ -32,29 +43,40 @@ def kind_of(code: str) -> str:
 
 def written_items(project: Project) -> set[ItemKey]:
     """The items that somebody in the project has written on: answers, tasks, documents, decisions, comments. One query."""
+    return written_in([project.pk]).get(project.pk, set())
+
+
+def written_in(projects: Iterable[int]) -> dict[int, set[ItemKey]]:
+    """Primary key of each of these projects to what is written in it, as `written_items`. One query."""
+    own = {"project__in": list(projects)}
     sources: list[tuple[str, Any, str]] = [
-        ("", project.tasks.exclude(activity=""), "activity"),
-        ("", project.checklist_answers, "activity"),
-        ("", project.documents, "template"),
-        (SCALE, project.risk_assessments, "code"),
-        ("", project.requirement_states, "code"),
-        ("", project.evidence, "place"),
-        ("", project.legal_bases.exclude(code=""), "code"),
-        ("", project.decisions.exclude(point=""), "point"),
-        ("", project.comments, "place"),
-        (QUESTION, project.screening_answers, "question"),
+        ("", Task.objects.exclude(activity=""), "activity"),
+        ("", ChecklistAnswer.objects, "activity"),
+        ("", ProjectDocument.objects, "template"),
+        (SCALE, RiskAssessment.objects, "code"),
+        ("", RequirementState.objects, "code"),
+        ("", Evidence.objects, "place"),
+        ("", ProjectLegalBasis.objects.exclude(code=""), "code"),
+        ("", Decision.objects.exclude(point=""), "point"),
+        ("", Comment.objects, "place"),
+        (QUESTION, ScreeningAnswer.objects, "question"),
     ]
-    rows = [_codes(kind, queryset.all(), field) for kind, queryset, field in sources]
-    places = project.measures.order_by().annotate(
-        written_kind=Value("places", CharField()), written_code=Cast("places", TextField())
+    rows = [_codes(kind, queryset.filter(**own), field) for kind, queryset, field in sources]
+    places = (
+        Measure.objects.filter(**own)
+        .order_by()
+        .annotate(written_kind=Value("places", CharField()), written_code=Cast("places", TextField()))
     )
-    first, *others = [*rows, places.values_list("written_kind", "written_code")]
-    return {key for kind, code in first.union(*others) for key in _keys(kind, code)}
+    first, *others = [*rows, places.values_list("project", "written_kind", "written_code")]
+    found: dict[int, set[ItemKey]] = defaultdict(set)
+    for project, kind, code in first.union(*others):
+        found[project].update(_keys(kind, code))
+    return found
 
 
 def _codes(kind: str, queryset: Any, field: str) -> Any:
     rows = queryset.order_by().annotate(written_kind=Value(kind, CharField()), written_code=Cast(field, TextField()))
-    return rows.values_list("written_kind", "written_code")
+    return rows.values_list("project", "written_kind", "written_code")
 
 
 def _keys(kind: str, code: str) -> Iterable[ItemKey]:

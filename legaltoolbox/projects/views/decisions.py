@@ -262,6 +262,7 @@ def _point_page(
         project,
         "decision_point",
         f"{grounds.code} {grounds.row.title}",
+        text_keys=[(Activity.KIND, grounds.code)],
         section="decisions",
         above=[(_("Decisions"), reverse("projects:decisions", args=project.address))],
         point=grounds,

@@ -157,6 +157,12 @@ class OpenDocument:
         return [*self.project.address, self.document.number]
 
     @property
+    def text_keys(self) -> list[tuple[str, str]]:
+        """As `project_page` takes them: an approved document has the text that it was approved with, whatever changes."""
+        is_approved = self.document.status == DocumentStatus.APPROVED
+        return [] if is_approved else [(DocumentTemplate.KIND, self.template.code)]
+
+    @property
     def crumbs(self) -> Crumbs:
         """The step above the document's own page."""
         return [(_("Documents"), reverse("projects:documents", args=self.project.address))]
@@ -203,6 +209,7 @@ def document(request: AuthenticatedRequest, code: str, number: int, nr: int) -> 
         project,
         "document",
         opened.template.title,
+        text_keys=opened.text_keys,
         section="documents",
         above=opened.crumbs,
         document=opened.document,

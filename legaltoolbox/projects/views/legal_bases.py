@@ -240,6 +240,8 @@ def _basis_page(
     }
     above = [(_("Legal basis"), reverse("projects:legal_bases", args=project.address))]
     title = row.processing or _("Another processing")
+    if row.pk and row.code:
+        context["text_keys"] = [(LegalBasis.KIND, row.code)]
     return project_page(request, project, "legal_basis", title, section="legal_bases", above=above, **context)
 
 

@@ -1,5 +1,6 @@
 """How every page of a project finds its project, and the frame around it. Whoever may not gets 404, as for an address that is none."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
@@ -12,10 +13,13 @@ from kl_ai.login import second_factor
 from kl_ai.models import User
 from kl_ai.pages.frame import Crumbs, render_page
 from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import catalogues
 
 from ..models import Municipality, Project
 from ..models.project_lookups import municipalities_that_ask
+from ..models.written import ItemKey
 from ..rights import Permission, Right
+from ..work.own_texts import text_notes
 from ..work.pinning import on_writing
 
 
@@ -108,12 +112,17 @@ def project_page(
     section: str = "",
     above: Crumbs = (),
     status: int | None = None,
+    text_keys: Collection[ItemKey] = (),
     **context: Any,
 ) -> HttpResponse:
     """The page `projects/<name>.html` of a project; its overview has no `title`. `above` are the steps between the two.
 
-    `section` is the entry of `PROJECT_PAGES` that the page belongs to, where it is not its `name`. No query.
+    `section` is the entry of `PROJECT_PAGES` that the page belongs to, where it is not its `name`; `text_keys` are the items
+    of the catalogue whose texts it shows. No query, and those of `text_notes` where there are keys.
     """
+    if text_keys:
+        live = catalogues.for_request(request)
+        context["text_notes"] = text_notes(project, text_keys, live, with_titles=len(text_keys) > 1)
     overview = reverse("projects:overview", args=project.address)
     own = [(project.title, overview), *above, (title, "")] if title else [(project.title, "")]
     municipality = project.municipality

@@ -19,11 +19,12 @@ from kl_ai.forms import LineField
 from kl_ai.login import restore
 from kl_ai.requests.http import AuthenticatedRequest, get_and_post
 from kl_ai.validators import validate_text
-from legaltoolbox.catalogue import Catalogue
+from legaltoolbox.catalogue import Catalogue, catalogues
 
 from ..models import Project
 from ..rights import Right
 from ..work.overview import deletion_day, project_overview
+from ..work.own_texts import new_applying, new_words, own_texts
 from ..work.project_catalogue import catalogue_for
 from .lookups import own_project, project_page
 from .new import ProjectForm
@@ -34,14 +35,17 @@ from .new import ProjectForm
 def overview(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`/juridisk-vaerktoejskasse/projekter/<code>/<number>/`: where the project stands.
 
-    One query, and those of `project_overview`.
+    One query, and those of `catalogue_for`, `own_texts` and `project_overview`.
     """
     project = own_project(request, code, number)
+    catalogue = catalogue_for(request, project)
+    changed = own_texts(project, catalogues.for_request(request))
     return project_page(
         request,
         project,
         "overview",
-        overview=project_overview(project, request.user, catalogue_for(request, project), timezone.localdate()),
+        overview=project_overview(project, request.user, catalogue, timezone.localdate(), changed),
+        new_items=new_words(len(new_applying(project, changed, catalogue))) if project.is_active else "",
         may_write=project.may_now(Right.WRITE),
         may_reopen=project.may(Right.MANAGE) and not project.is_active,
     )

@@ -157,6 +157,7 @@ def _requirement_page(
     context["measures"] = measures_of(project, catalogue, row.code)
     above = [(_("Requirements"), reverse("projects:requirements", args=project.address))]
     title = f"{row.code} {item.title}" if item else row.code
+    context["text_keys"] = [(Requirement.KIND, row.code)]
     return project_page(request, project, "requirement", title, section="requirements", above=above, **context)
 
 

@@ -32,6 +32,7 @@ from legaltoolbox.models import Risk, ScaleLevel
 from ..files import risk_workbook
 from ..models import Project, RiskAssessment
 from ..models.risks import Treatment
+from ..models.written import SCALE_KEY
 from ..rights import Right
 from ..work.discussions import discussion
 from ..work.measures import MeasureRow, by_place, measure_rows
@@ -156,6 +157,7 @@ def _risks_page(request: AuthenticatedRequest, project: Project, form: OwnRiskFo
         project,
         "risks",
         _("Risks"),
+        text_keys=[SCALE_KEY],
         rows=rows,
         counts=risk_counts(rows),
         high=[row for row in rows if row.stays_high],
@@ -249,6 +251,7 @@ def _risk_page(
     context |= {"item": item, "row": row, "form": form, "linker": linker(catalogue)}
     context |= {"may_write": project.may_now(Right.WRITE) or form.is_bound, "discussion": discussion(project, row.code)}
     context["measures"] = measures_of(project, catalogue, row.code)
+    context["text_keys"] = [(Risk.KIND, row.code)]
     return project_page(request, project, "risk", title, section="risks", above=above, **context)
 
 

@@ -132,6 +132,7 @@ def _page(
         project,
         "screening",
         _("The solution"),
+        text_keys=[(ScreeningQuestion.KIND, question.code) for question in catalogue.questions],
         form=form,
         fields=_fields(form, project, rows, catalogue),
         contradictions=contradictions(rows, catalogue),

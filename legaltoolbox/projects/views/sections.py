@@ -280,6 +280,7 @@ def section_page(
         opened.project,
         "section",
         shown.section.heading,
+        text_keys=opened.text_keys,
         above=[*opened.crumbs, (opened.template.title, opened.url)],
         document=opened.document,
         template=opened.template,

@@ -163,6 +163,7 @@ def _activity_page(
         project,
         "activity",
         f"{item.code} {item.title}",
+        text_keys=[(Activity.KIND, item.code)],
         section="activities",
         above=_above(project),
         item=item,

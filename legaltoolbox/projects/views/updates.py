@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -26,6 +25,7 @@ from ..models import ItemVerdict, Project, ProjectItem, TextChanged
 from ..models.pinned_texts import MOST_REASON_LETTERS
 from ..models.written import ItemKey
 from ..rights import Right
+from ..work.own_texts import update_url, updates_url
 from ..work.texts import texts
 from ..work.update_words import (
     TO_DECIDE,
@@ -35,7 +35,6 @@ from ..work.update_words import (
     taken_over,
     titled,
     update_line,
-    update_url,
     updates_page,
     verdicts_for,
 )
@@ -125,7 +124,7 @@ def _decide(
             add_errors(form, refused)
         else:
             messages.success(request, _("Your decision is stored."))
-            return redirect(_next_url(project, catalogue, key) if "next" in sent else _list_url(project))
+            return redirect(_next_url(project, catalogue, key) if "next" in sent else updates_url(project))
     return _update_page(request, project, catalogue, changed, key, sent, form=form)
 
 
@@ -170,7 +169,7 @@ def _update_page(
         "decided": shown.decided_at.isoformat() if shown.decided_at else "",
     }
     title = f"{line.code} {line.title}".strip()
-    above = [(_("Changes in the catalogue"), _list_url(project))]
+    above = [(_("Changes in the catalogue"), updates_url(project))]
     return project_page(request, project, "update", title, section="overview", above=above, **context)
 
 
@@ -191,15 +190,11 @@ def _update_of(project: Project, catalogue: Catalogue, key: ItemKey) -> Update |
     return next((each for each in updates_of(project, catalogue) if each.key == key), None)
 
 
-def _list_url(project: Project) -> str:
-    return reverse("projects:updates", args=project.address)
-
-
 def _next_url(project: Project, catalogue: Catalogue, key: ItemKey) -> str:
     """The page of the next text that waits for a decision; the list where none does. As `updates`."""
     waiting = [line.update.key for line in updates_page(project, updates_of(project, catalogue)).waiting]
     later = [each for each in waiting if each > key] or waiting
-    return update_url(project, later[0]) if later else _list_url(project)
+    return update_url(project, later[0]) if later else updates_url(project)
 
 
 @restore.post_only("projects:updates", "code", "number")

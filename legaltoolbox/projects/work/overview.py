@@ -24,6 +24,7 @@ from ..rights import ProjectRole, Right
 from .event_words import EventLine, event_lines
 from .legal_bases import AT_THE_END, IN_USE, lacks_in_use, use_words
 from .measures import MeasureRow, waiting_measures
+from .own_texts import NOTHING, OwnTexts, changes_words, updates_url
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
 from .situations import contradictions, open_questions
@@ -109,7 +110,9 @@ class Overview:
     events: Sequence[EventLine]
 
 
-def project_overview(project: Project, user: Any, catalogue: Catalogue, today: date) -> Overview:
+def project_overview(
+    project: Project, user: Any, catalogue: Catalogue, today: date, own_texts: OwnTexts = NOTHING
+) -> Overview:
     """The overview for `user`, whom `visible_to` was asked for. Fifteen queries at most, whatever the project holds."""
     prefetch_related_objects([project], "screening_answers")
     plan = project_plan(project, catalogue, today)
@@ -121,7 +124,7 @@ def project_overview(project: Project, user: Any, catalogue: Catalogue, today: d
     measures = waiting_measures(project, today) if project.is_active else []
     return Overview(
         sentence=_sentence(project, plan, measures, catalogue),
-        waiting=_waiting_lines(project, user, plan, measures, documents, len(missing), catalogue),
+        waiting=_waiting_lines(project, user, plan, measures, documents, len(missing), catalogue, own_texts.waiting),
         warnings=[
             *_bases(project, plan.situation, catalogue),
             *_risks(project, risks),
@@ -238,6 +241,7 @@ def _waiting_lines(
     documents: Iterable[ProjectDocument],
     unanswered: int,
     catalogue: Catalogue,
+    texts: int,
 ) -> list[WaitingLine]:
     """What waits for the user, overdue tasks first. Five queries at most."""
     templates = catalogue.by_key[DocumentTemplate.KIND]
@@ -251,7 +255,7 @@ def _waiting_lines(
     planned = {row.code for row in plan.rows}
     points = [point for point in asked_points([project])[project.pk] if point in planned]
     conditions = [each for each in point_conditions([project])[project.pk] if each.point in planned]
-    things = waiting_for(project, known, open_advice(known), own, unanswered, points, conditions)
+    things = waiting_for(project, known, open_advice(known), own, unanswered, points, conditions, texts)
     lines = []
     for thing in things:
         if thing.document is not None:
@@ -260,14 +264,19 @@ def _waiting_lines(
             lines.append(_task_line(project, own[thing.task]))
         elif thing.point:
             lines.append(_point_line(project, thing, catalogue))
+        elif thing.kind == WhatToDo.TEXTS:
+            lines.append(WaitingLine(changes_words(thing.number), "", "", False, "", updates_url(project)))
         else:
-            text = ngettext(
-                "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
-            )
-            first = open_questions(plan.situation, catalogue)[0].code
-            url = reverse("projects:screening", args=project.address) + f"#{first}"
-            lines.append(WaitingLine(text % {"n": thing.number}, "", "", False, "", url))
+            lines.append(_questions_line(project, thing, open_questions(plan.situation, catalogue)[0].code))
     return sorted(lines, key=lambda line: not line.is_overdue)
+
+
+def _questions_line(project: Project, thing: WaitingThing, first: str) -> WaitingLine:
+    text = ngettext(
+        "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
+    )
+    url = reverse("projects:screening", args=project.address) + f"#{first}"
+    return WaitingLine(text % {"n": thing.number}, "", "", False, "", url)
 
 
 def _task_line(project: Project, row: PlanRow | MeasureRow) -> WaitingLine:

@@ -21,6 +21,7 @@ from legaltoolbox.models import Activity, ScreeningQuestion
 from ..models import Decision, DocumentStatus, Project, ProjectDocument, ProjectItem, TextVersion
 from ..models.written import SCALE_KEY, ItemKey, written_items
 from .older_items import OlderItems, older_scale
+from .pins import Pin, read_pins
 from .texts import Record, texts
 
 MOST_VIEWS, MOST_TEXTS = 24, 500
@@ -64,17 +65,18 @@ class _View(NamedTuple):
 
 def catalogue_for(request: HttpRequest, project: Project) -> Catalogue:
     """The catalogue of this request as the project sees it. One query, and at most three more where a text differs."""
-    return project_catalogue(project, catalogues.for_request(request))
+    project.page_pins = read_pins(project)
+    return project_catalogue(project, catalogues.for_request(request), project.page_pins)
 
 
-def project_catalogue(project: Project, catalogue: Catalogue) -> Catalogue:
-    """The catalogue as the project sees it; `catalogue` itself where no text differs.
+def project_catalogue(project: Project, catalogue: Catalogue, pins: Iterable[Pin] | None = None) -> Catalogue:
+    """The catalogue as the project sees it; `catalogue` itself where no text differs. `pins` are the project's, if they are read.
 
     One query; where a text differs one for what is written, and one for texts that this process does not hold.
     """
     hashes = texts(catalogue).hashes
-    pins = project.items.order_by().values_list("kind", "code", "hash", "state")
-    different = {(kind, code): (own, state) for kind, code, own, state in pins if hashes.get((kind, code)) != own}
+    rows = read_pins(project) if pins is None else pins
+    different = {pin.key: (pin.hash, pin.state) for pin in rows if hashes.get(pin.key) != pin.hash}
     if not different:
         return catalogue
     written = written_items(project)

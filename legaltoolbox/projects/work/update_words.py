@@ -17,6 +17,7 @@ from legaltoolbox.models import Activity, DocumentTemplate, LegalBasis, Requirem
 
 from ..models import DocumentStatus, ItemVerdict, Project, ProjectEvent
 from ..models.written import SCALE, ItemKey
+from .own_texts import update_url
 from .text_differences import TextDifference, differences, title_of
 from .texts import WRITTEN_KINDS
 from .updates import Change, Update
@@ -141,11 +142,6 @@ def kind_name(kind: str) -> str:
 
 def item_title(key: ItemKey, title: str) -> str:
     return title or (_("The scale of the risks") if key[0] == SCALE else key[1])
-
-
-def update_url(project: Project, key: ItemKey) -> str:
-    """The page of the update of an item."""
-    return reverse("projects:update", args=[*project.address, key[0], key[1].lower()])
 
 
 def item_url(project: Project, key: ItemKey) -> str:

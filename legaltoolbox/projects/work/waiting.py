@@ -27,6 +27,7 @@ from ..models import (
     open_conditions,
 )
 from ..rights import Right
+from .own_texts import NOTHING, own_texts_of
 from .plan import is_in_plan
 from .situations import open_questions, situation_of
 
@@ -60,6 +61,8 @@ class WhatToDo(StrEnum):
     TASK = "task"
     QUESTIONS = "questions"
     """Answer the questions about the solution."""
+    TEXTS = "texts"
+    """Decide on changed texts of the catalogue, and assess again."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class WaitingThing:
     decision: Decision | None = None
     """The decision at a point whose conditions wait."""
     number: int = 0
-    """Of advice and questions how many are not answered."""
+    """Of advice and questions how many are not answered, of texts how many wait."""
 
 
 def waiting_for(
@@ -85,12 +88,13 @@ def waiting_for(
     unanswered: int,
     points: Iterable[str] = (),
     conditions: Iterable[Decision] = (),
+    texts: int = 0,
 ) -> list[WaitingThing]:
     """What waits for the user whom `Project.visible_to` was asked for, in an active project. No query.
 
     `documents` are the project's, read `with_conditions`, `advice` is `open_advice` of them; `tasks` the tasks and measures of the user that are due soon; `unanswered` is the
     number of open questions about the solution; `points` are the codes of those at which the management is asked to decide,
-    `conditions` the decisions at points whose conditions are not met (`point_conditions`).
+    `conditions` the decisions at points whose conditions are not met (`point_conditions`); `texts` is `OwnTexts.waiting`.
     """
     if not project.is_active:
         return []
@@ -104,6 +108,8 @@ def waiting_for(
         things += [WaitingThing(WhatToDo.TASK, task=task) for task in tasks]
     if unanswered and project.may(Right.WRITE):
         things.append(WaitingThing(WhatToDo.QUESTIONS, number=unanswered))
+    if texts and project.may(Right.WRITE):
+        things.append(WaitingThing(WhatToDo.TEXTS, number=texts))
     return things
 
 
@@ -204,7 +210,7 @@ def _documents_of(projects: Iterable[Project], catalogue: Catalogue) -> dict[int
 
 
 def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
-    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Eleven queries at most.
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Sixteen queries at most.
 
     The same number as the overview of the project has. None of its queries is made where no project is active.
     """
@@ -225,6 +231,8 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
     answers: dict[int, list[ScreeningAnswer]] = defaultdict(list)
     for answer in ScreeningAnswer.objects.filter(project__in=answered):
         answers[answer.project_id].append(answer)
+    writing = [project for project in active if project.may(Right.WRITE)]
+    own_texts = own_texts_of(writing, catalogue) if writing else {}
     numbers: Counter[int] = Counter()
     for project in active:
         situation = situation_of(project, answers[project.pk], catalogue)
@@ -237,5 +245,6 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
         asked = [code for code in points[project.pk] if code in planned]
         unmet = [each for each in conditions[project.pk] if each.point in planned]
         own = (documents[project.pk], advice, tasks[project.pk], unanswered, asked, unmet)
-        numbers[project.pk] = len(waiting_for(project, *own))
+        changed = own_texts.get(project.pk, NOTHING).waiting
+        numbers[project.pk] = len(waiting_for(project, *own, changed))
     return numbers

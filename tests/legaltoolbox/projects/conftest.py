@@ -3,6 +3,8 @@
 import pytest
 
 from tests.legaltoolbox.projects.builders import OTHER_CODE, Team
+from tests.legaltoolbox.projects.changed_texts import change, sync
+from tests.legaltoolbox.projects.project_rows import say_all
 
 
 @pytest.fixture
@@ -14,3 +16,18 @@ def team(content_rows) -> Team:
 def other_team(team) -> Team:
     """Another municipality, whose people never see anything of the first one's."""
     return Team(OTHER_CODE)
+
+
+@pytest.fixture
+def pinned(team):
+    """A project with work, whose texts are those of the catalogue."""
+    say_all(team)
+    sync(team)
+    return team
+
+
+@pytest.fixture
+def changed(pinned):
+    """As `pinned`, with a requirement whose text has changed since."""
+    change()
+    return pinned

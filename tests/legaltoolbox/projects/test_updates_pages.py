@@ -1,73 +1,15 @@
 """The pages on which a project sees what has changed in the catalogue, and decides."""
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from legaltoolbox.catalogue import catalogues
-from legaltoolbox.models import Requirement, Risk, ScreeningQuestion, toolbox_version
+from legaltoolbox.models import Requirement, Risk, ScreeningQuestion
 from legaltoolbox.projects.models import ItemDecision, ProjectItem
-from legaltoolbox.projects.work.pinning import pin
 from tests.reading import parse
 
+from .changed_texts import change, list_path, page, path_of, sent, sync
 from .project_rows import say_all
-
-CHANGED = "Kommunen skal altid spørge først."
-
-
-def sync(team) -> None:
-    with transaction.atomic():
-        team.project.hold()
-        team.project.texts_version = 0
-        pin(team.project, catalogues.build())
-
-
-def change(model=Requirement, code="K01", **fields) -> None:
-    """Change a text as an editor does: what is read from now on is the new one."""
-    row = model.objects.get(code=code)
-    for name, value in (fields or {"duty": CHANGED}).items():
-        setattr(row, name, value)
-    row.save()
-    toolbox_version.bump()
-
-
-@pytest.fixture
-def pinned(team):
-    """A project with work, whose texts are those of the catalogue."""
-    say_all(team)
-    sync(team)
-    return team
-
-
-@pytest.fixture
-def changed(pinned):
-    """As `pinned`, with a requirement whose text has changed since."""
-    change()
-    return pinned
-
-
-def list_path(team) -> str:
-    return reverse("projects:updates", args=team.project.address)
-
-
-def path_of(team, kind="requirement", code="k01") -> str:
-    return reverse("projects:update", args=[*team.project.address, kind, code])
-
-
-def page(client, path):
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return parse(response.content.decode()).find("main")
-
-
-def sent(client, path, **typed) -> dict[str, str]:
-    """What the form of the page sends, with what somebody types."""
-    main = page(client, path)
-    hidden = {
-        each.attrs["name"]: each.attrs["value"] for each in main.find_all("input") if each.attrs["type"] == "hidden"
-    }
-    return {**hidden, "verdict": "accept", "reason": "", **typed}
 
 
 def test_list_says_in_a_sentence_what_waits(client, changed):
