@@ -244,9 +244,7 @@ MAIL_KINDS = {
     "work_daily": _("work for KL, daily"),
 }
 """The kinds of mails to their names in the administration: a kind is its template in templates/mail, or the end of its name."""
-CONFIDENTIAL_MAIL_KINDS = frozenset(
-    {"annex_link", "annex_news", "annex_receipt", "project_deletion", "project_step", "tasks_due"}
-)
+CONFIDENTIAL_MAIL_KINDS = frozenset(kind for kind in MAIL_KINDS if kind.startswith(("annex_", "project_", "tasks_")))
 """The kinds that tell what municipalities' projects contain: KL's staff see to whom and when they went, and no words of theirs."""
 FORM_RENDERER = "kl_ai.forms.PortalRenderer"
 
@@ -267,7 +265,6 @@ CACHES = {
 
 PAGE_SETTINGS = ("CONTACT_EMAIL", "ACCESSIBILITY_STATEMENT_URL", "DATA_LICENCE", "STALE_AFTER_MONTHS")
 """The settings whose values stand on public pages or decide what does (`kl_ai.pages.cache`)."""
-
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # People -----------------------------------------------------------------------------------------

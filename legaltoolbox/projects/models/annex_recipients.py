@@ -135,7 +135,7 @@ class Recipient(AnsweringRecipient):
             self._record(What.LINK_RENEWED, by)
             return True
 
-    def remove(self, by: Any) -> None:
+    def withdraw(self, by: Any) -> None:
         """Take the recipient off a draft. A second click changes nothing. Raises `ValidationError` once it is sent."""
         with self.annex.holding():
             if not self.annex.is_draft:

@@ -212,7 +212,7 @@ class DeadlineForm(forms.Form):
     deadline = day_field(gettext_lazy("New deadline"))
 
 
-class VendorAnswerForm(forms.Form):
+class QuestionAnswerForm(forms.Form):
     """The answer to a vendor's question."""
 
     answer = forms.CharField(

@@ -16,15 +16,14 @@ from ..models import Annex
 from ..rights import Right
 from ..work.annex_pages import (
     gone_codes,
-    label,
     newest_submissions,
     recipients_of,
     shown_lines,
     side_by_side,
-    standing,
+    standing_of,
 )
 from ..work.annexes import pinned_lines
-from .annex_forms import ChoiceForm, DeadlineForm, RecipientForm, RecipientListForm, VendorAnswerForm
+from .annex_forms import ChoiceForm, DeadlineForm, QuestionAnswerForm, RecipientForm, RecipientListForm
 from .annexes import crumbs_to, own_annex
 from .lookups import project_page
 
@@ -40,20 +39,13 @@ def annex_page(
     request: AuthenticatedRequest, annex: Annex, bound: Mapping[str, forms.Form] | None = None, answering: int = 0
 ) -> HttpResponse:
     """The page of the annex; `bound` are forms with what was typed, with errors. `answering` is the question of `answer`."""
-    bound = bound or {}
-    project = annex.project
-    recipients = recipients_of(annex)
-    handed_in = sum(bool(each.submission_count) for each in recipients)  # type: ignore[attr-defined]  # annotated
+    project, recipients = annex.project, recipients_of(annex)
     lines: Any = list(annex.lines.all())
     gone: list[str] = []
     if annex.is_draft:
         uses = {line.code: line.use for line in lines}
         catalogue = catalogues.for_request(request)
         lines, gone = pinned_lines(uses, catalogue), gone_codes(uses, catalogue)
-    may_manage, may_write = project.may_now(Right.MANAGE), project.may_now(Right.WRITE)
-    can_add = may_write if annex.is_draft else (may_manage and annex.is_open)
-    can_add = can_add or bool(bound.keys() & {"recipient", "recipients"})
-    questions = list(annex.questions.select_related("recipient", "answered_by").order_by("-answered_at", "at"))
     return project_page(
         request,
         project,
@@ -62,30 +54,39 @@ def annex_page(
         section="requirements",
         above=crumbs_to(project),
         annex=annex,
-        label=label(annex),
-        standing=standing(annex, len(recipients), handed_in),
+        standing=standing_of(annex, recipients),
         recipients=recipients,
         lines=shown_lines(lines),
-        gone=gone,
         seen=annex.fingerprint_of(lines) if annex.is_draft else "",
         missing=_missing(annex, lines, recipients, gone),
-        forms={
-            "recipient": bound.get("recipient") or (can_add and RecipientForm(prefix="one")),
-            "recipients": bound.get("recipients") or (can_add and RecipientListForm(prefix="many")),
-            "deadline": bound.get("deadline") or (may_manage and annex.is_open and DeadlineForm()),
-        },
-        waiting=[
-            (
-                each,
-                bound.get("answer") if each.pk == answering else may_write and VendorAnswerForm(prefix=f"q{each.pk}"),
-            )
-            for each in questions
-            if each.answered_at is None
-        ],
-        answered=[each for each in questions if each.answered_at is not None],
-        may_manage=may_manage,
-        may_write=may_write,
+        forms=_forms(annex, bound or {}),
+        may_manage=project.may_now(Right.MANAGE),
+        may_write=project.may_now(Right.WRITE),
+        **_questions(annex, bound or {}, answering),
     )
+
+
+def _forms(annex: Annex, bound: Mapping[str, forms.Form]) -> dict[str, Any]:
+    """The forms that the user may send now, and those that were sent; of the others False. No query."""
+    may_manage = annex.project.may_now(Right.MANAGE)
+    can_add = annex.project.may_now(Right.WRITE) if annex.is_draft else may_manage and annex.is_open
+    can_add = can_add or bool(bound.keys() & {"recipient", "recipients"})
+    return {
+        "recipient": bound.get("recipient") or (can_add and RecipientForm(prefix="one")),
+        "recipients": bound.get("recipients") or (can_add and RecipientListForm(prefix="many")),
+        "deadline": bound.get("deadline") or (may_manage and annex.is_open and DeadlineForm()),
+    }
+
+
+def _questions(annex: Annex, bound: Mapping[str, forms.Form], answering: int) -> dict[str, Any]:
+    """The questions that wait, each with its form, and those that are answered. One query."""
+    may_write = annex.project.may_now(Right.WRITE)
+    rows = list(annex.questions.select_related("recipient", "answered_by").order_by("-answered_at", "at"))
+    waiting = [each for each in rows if each.answered_at is None]
+    own: dict[int, Any] = {each.pk: may_write and QuestionAnswerForm(prefix=f"q{each.pk}") for each in waiting}
+    own |= {answering: bound["answer"]} if "answer" in bound else {}
+    answered = [each for each in rows if each.answered_at is not None]
+    return {"waiting": [(each, own[each.pk]) for each in waiting], "answered": answered}
 
 
 def _missing(annex: Annex, lines: Any, recipients: Any, gone: list[str]) -> list[str]:
@@ -125,7 +126,7 @@ def answers_page(request: AuthenticatedRequest, annex: Annex, form: forms.Form |
         section="requirements",
         above=crumbs_to(project, annex),
         annex=annex,
-        standing=standing(annex, len(recipients), sum(bool(each.submission_count) for each in recipients)),  # type: ignore[attr-defined]  # annotated
+        standing=standing_of(annex, recipients),
         handed_in=[(each, submissions.get(each.pk)) for each in recipients],
         recipients=recipients,
         rows=side_by_side(annex.lines.all(), recipients, submissions) if annex.are_answers_readable else [],

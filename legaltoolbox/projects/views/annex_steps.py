@@ -25,7 +25,7 @@ from ..mails.posting import Posted
 from ..models import Annex, AnnexQuestion, Recipient
 from ..rights import Right
 from ..work.annexes import pinned_lines
-from .annex_forms import ChoiceForm, CloseForm, DeadlineForm, RecipientForm, RecipientListForm, VendorAnswerForm
+from .annex_forms import ChoiceForm, CloseForm, DeadlineForm, QuestionAnswerForm, RecipientForm, RecipientListForm
 from .annex_page import annex_page, answers_page
 from .annexes import crumbs_to, own_annex
 from .edited_forms import add_errors
@@ -148,7 +148,7 @@ def remove_recipient(request: AuthenticatedRequest, code: str, number: int, nr: 
     recipient.annex = annex
 
     def step() -> tuple[Any, Posted]:
-        recipient.remove(request.user)
+        recipient.withdraw(request.user)
         return True, Posted()
 
     return _do(request, annex, step, _("%(company)s is no recipient any more.") % {"company": recipient.company})
@@ -212,7 +212,7 @@ def answer_question(request: AuthenticatedRequest, code: str, number: int, nr: i
     annex = own_annex(request, code, number, nr, Right.WRITE)
     question: AnnexQuestion = get_object_or_404(annex.questions, pk=pk)
     question.annex = annex
-    form = VendorAnswerForm(restore.sent_input(request), prefix=f"q{pk}")
+    form = QuestionAnswerForm(restore.sent_input(request), prefix=f"q{pk}")
     if request.method == "GET" or not form.is_valid():
         return annex_page(request, annex, {"answer": form}, pk)
 

@@ -21,7 +21,7 @@ from legaltoolbox.models import Requirement
 
 from ..models import Annex, Project
 from ..rights import Right
-from ..work.annex_pages import annexes_of, label, standing
+from ..work.annex_pages import annex_rows
 from ..work.requirements import requirement_rows
 from .annex_forms import AnnexForm, OfferedRequirement
 from .edited_forms import add_errors
@@ -57,10 +57,7 @@ def crumbs_to(project: Project, annex: Annex | None = None) -> Crumbs:
 def annexes(request: AuthenticatedRequest, code: str, number: int) -> HttpResponse:
     """`…/bilag/`: the project's annexes with where each stands. Two queries."""
     project = own_project(request, code, number)
-    rows = [
-        (annex, label(annex), standing(annex, annex.recipient_count, annex.handed_in_count))  # type: ignore[attr-defined]  # annotated
-        for annex in annexes_of(project)
-    ]
+    rows = annex_rows(project)
     return project_page(
         request,
         project,

@@ -33,6 +33,17 @@ def annexes_of(project: Project) -> list[Annex]:
     return annexes
 
 
+def annex_rows(project: Project) -> list[tuple[Annex, str, str]]:
+    """As `annexes_of`, each with what its status is called and where it stands. One query."""
+    rows: list[Any] = annexes_of(project)
+    return [(annex, label(annex), standing(annex, annex.recipient_count, annex.handed_in_count)) for annex in rows]
+
+
+def standing_of(annex: Annex, recipients: Sequence[Any]) -> str:
+    """As `standing`, of the recipients that `recipients_of` gives. No query."""
+    return standing(annex, len(recipients), sum(bool(each.submission_count) for each in recipients))
+
+
 def _number(rows: Any) -> Any:
     """How many of these rows an annex has."""
     return Coalesce(Subquery(rows.order_by().values("annex").annotate(n=Count("pk")).values("n")), 0)

@@ -21,6 +21,7 @@ from legaltoolbox.screening import Situation, situation_answers
 
 from ..models import DocumentStatus, Project, ProjectDocument, ProjectEvent
 from ..rights import ProjectRole, Right
+from .annex_waiting import annex_lines
 from .event_words import EventLine, event_lines
 from .legal_bases import AT_THE_END, IN_USE, lacks_in_use, use_words
 from .measures import MeasureRow, waiting_measures
@@ -113,7 +114,7 @@ class Overview:
 def project_overview(
     project: Project, user: Any, catalogue: Catalogue, today: date, own_texts: OwnTexts = NOTHING
 ) -> Overview:
-    """The overview for `user`, whom `visible_to` was asked for. Fifteen queries at most, whatever the project holds."""
+    """The overview for `user`, whom `visible_to` was asked for. Sixteen queries at most, whatever the project holds."""
     prefetch_related_objects([project], "screening_answers")
     plan = project_plan(project, catalogue, today)
     fields = ("project", "number", "template", "version", "status", "opinion_until")
@@ -243,7 +244,7 @@ def _waiting_lines(
     catalogue: Catalogue,
     texts: int,
 ) -> list[WaitingLine]:
-    """What waits for the user, overdue tasks first. Five queries at most."""
+    """What waits for the user, overdue tasks first. Six queries at most."""
     templates = catalogue.by_key[DocumentTemplate.KIND]
     rows: list[PlanRow | MeasureRow] = [*plan.all_rows, *measures]
     own = {
@@ -268,6 +269,7 @@ def _waiting_lines(
             lines.append(WaitingLine(changes_words(thing.number), "", "", False, "", updates_url(project)))
         else:
             lines.append(_questions_line(project, thing, open_questions(plan.situation, catalogue)[0].code))
+    lines += [WaitingLine(*fields) for fields in annex_lines(project)]
     return sorted(lines, key=lambda line: not line.is_overdue)
 
 

@@ -27,6 +27,7 @@ from ..models import (
     open_conditions,
 )
 from ..rights import Right
+from .annex_waiting import annex_things
 from .own_texts import NOTHING, own_texts_of
 from .plan import is_in_plan
 from .situations import open_questions, situation_of
@@ -210,7 +211,7 @@ def _documents_of(projects: Iterable[Project], catalogue: Catalogue) -> dict[int
 
 
 def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue, today: date) -> Counter[int]:
-    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Sixteen queries at most.
+    """Primary key of each project to how much waits there for `user`, whom `visible_to` was asked for. Seventeen queries at most.
 
     The same number as the overview of the project has. None of its queries is made where no project is active.
     """
@@ -224,7 +225,7 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
     for model in (Task, Measure):
         for row in model.objects.waiting().filter(owner__user=user.pk, due__lte=last, project__in=active):
             tasks[row.project_id].append(row)
-    points, conditions = asked_points(active), point_conditions(active)
+    points, conditions, of_annexes = asked_points(active), point_conditions(active), annex_things(active)
     met_in = {key: [each.point for each in own] for key, own in conditions.items()}
     taken_up = _taken_up(points) | _taken_up(met_in)
     answered = [project for project in active if project.may(Right.WRITE) or points[project.pk]]
@@ -246,5 +247,5 @@ def waiting_numbers(projects: Iterable[Project], user: Any, catalogue: Catalogue
         unmet = [each for each in conditions[project.pk] if each.point in planned]
         own = (documents[project.pk], advice, tasks[project.pk], unanswered, asked, unmet)
         changed = own_texts.get(project.pk, NOTHING).waiting
-        numbers[project.pk] = len(waiting_for(project, *own, changed))
+        numbers[project.pk] = len(waiting_for(project, *own, changed)) + len(of_annexes[project.pk])
     return numbers

@@ -155,7 +155,7 @@ def test_nothing_of_a_sent_annex_changes_but_its_deadline(team, annex):
     with refused():
         annex.edit(team.lead.user, {"title": "Nyt"}, fingerprint(annex.content))
     with refused():
-        annex.recipients.first().remove(team.lead.user)
+        annex.recipients.first().withdraw(team.lead.user)
 
 
 # Recipients and links -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tests.legaltoolbox.projects.documents import begin
 from tests.legaltoolbox.projects.points import address
 from tests.mails import log_in_recently
 
-MOST = {"project_step": 3, "municipality_membership": 4}
+MOST = {"project_step": 3, "municipality_membership": 4, "annex_link": 3, "annex_news": 2}
 TIMES = 6
 UNTIL = (timezone.localdate() + timedelta(days=14)).isoformat()
 
