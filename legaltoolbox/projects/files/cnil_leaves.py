@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from kl_ai.text import clean_line, clean_text
 
 from .html_text import data_file, is_html, plain_text
-from .project_reader import UnreadableFile
+from .project_reader import UnreadableFile, unreadable
 from .schema_check import Problem
 
 Step = str | int
 Path = tuple[Step, ...]
 MOST_DEPTH = 30
+MOST_VALUES = 30_000
+"""Of a file; the longest exports that are public have some thousand."""
 ATTACHMENTS = "attachments"
 FILE_KEYS = ("file", "data", "content")
 """Keys of an attachment that hold its bytes, written as letters."""
@@ -40,14 +42,16 @@ class Leaves:
     """The values of a file, each until it is placed. Nothing and empty texts are none."""
 
     def __init__(self, data: Any) -> None:
-        """Raises `UnreadableFile` for what is nested too deeply."""
+        """Raises `UnreadableFile` for what is nested too deeply, and for too many values."""
         self.texts: dict[Path, str] = {}
         self.inner: dict[Path, list[Path]] = {}
         """The path of what holds values to theirs."""
         self.code: list[tuple[Path, str]] = []
         """What was taken out of texts because it is none."""
         self.files: list[LeftOutFile] = []
-        for path, value in _values(data):
+        for number, (path, value) in enumerate(_values(data)):
+            if number == MOST_VALUES:
+                raise unreadable(_("The file has too many entries."))
             self._add(path, value, data)
         for path in self.texts:
             self.inner.setdefault(path[:-1], []).append(path)

@@ -16,7 +16,7 @@ from ..models.measures import MOST_MEASURES
 from ..models.portable import DETAILS, FOREIGN, FOREIGN_FIELDS, HISTORY, OLDER_DOCUMENTS, WORK
 from . import cnil_places as places
 from .cnil_document import PiaDocument
-from .cnil_leaves import Leaves, Path, path_text
+from .cnil_leaves import ATTACHMENTS, Leaves, Path, path_text
 from .pieces import in_pieces, split_text, starts_with_words
 
 MOST_FIRST_LETTERS = 200
@@ -295,6 +295,8 @@ class PiaRecord:
             return self._about(row)
         if path[0] == "measures" and isinstance(row, dict):
             return _("Measure: %(title)s") % {"title": clean_line(str(row.get("title") or ""))}
+        if path[0] == ATTACHMENTS:
+            return _("Attached files")
         return capfirst(path_text(path[:2]))
 
 
