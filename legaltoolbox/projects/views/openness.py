@@ -72,6 +72,12 @@ class SheetForm(forms.Form):
     def clean_solutions(self) -> tuple[str, ...]:
         return solution_addresses(self.cleaned_data["solutions"], self.hosts)
 
+    def sent(self) -> Iterator[tuple[str, str]]:
+        """The names and values that this form, which is valid, was sent with, for the button that publishes."""
+        for name in self.fields:
+            values = self[name].data
+            yield from ((name, str(value)) for value in (values if isinstance(values, list) else [values]) if value)
+
     @property
     def choices(self) -> SheetChoices:
         """What is chosen, of a form that is valid."""
@@ -236,7 +242,7 @@ def _preview(sheet: ProjectSheet | None, form: SheetForm, current: SharedCopy | 
         "to_confirm": list(map(str, sheet.to_confirm)),
         "seen": seen,
         "content": SharedCopy.to_bytes(sheet.record).decode(),
-        "hidden": [field.as_hidden() for field in form],
+        "hidden": list(form.sent()),
     }
 
 
