@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,9 +20,10 @@ from legaltoolbox.models import Activity, DocumentTemplate
 from legaltoolbox.screening import Situation, situation_answers
 
 from ..models import DocumentStatus, Project, ProjectDocument, ProjectEvent
-from ..rights import ProjectRole, Right
+from ..rights import ProjectRole
 from .annex_waiting import annex_lines
 from .event_words import EventLine, event_lines
+from .first_needs import needed_first
 from .legal_bases import AT_THE_END, IN_USE, lacks_in_use, use_words
 from .measures import MeasureRow, waiting_measures
 from .own_texts import NOTHING, OwnTexts, changes_words, updates_url
@@ -131,7 +132,7 @@ def project_overview(
             *_risks(project, risks),
             *_contradictions(project, catalogue),
         ],
-        missing=_missing(project, members.keys(), catalogue),
+        missing=needed_first(project, members.keys(), catalogue),
         next=_next(plan, measures, project.phase) if project.is_active else [],
         phases=_phases(project, plan),
         done=plan.done,
@@ -212,23 +213,6 @@ def _last_events(project: Project) -> Iterable[ProjectEvent]:
 def _name(person: str) -> tuple[str, str]:
     """The columns that the name of this person is made of."""
     return f"{person}__full_name", f"{person}__email"
-
-
-def _missing(project: Project, roles: Collection[str], catalogue: Catalogue) -> list[Link]:
-    """What the project needs first and does not have, with where the user sees to it. One query for a lead, none for others."""
-    links: list[Link] = []
-    if not project.is_active:
-        return links
-    if project.may(Right.WRITE) and project.phase not in {phase.slug for phase in catalogue.phases}:
-        links.append((_("Choose the phase that the project is in"), reverse("projects:details", args=project.address)))
-    if project.may(Right.MANAGE):
-        if ProjectRole.MANAGEMENT not in roles:
-            url = reverse("projects:members", args=project.address)
-            links.append((_("Add somebody from the management, who takes the decisions"), url))
-        if not project.municipality.members.exclude(dpo="").exists():
-            url = reverse("projects:members_of_municipality", args=[project.municipality.code])
-            links.append((_("Ask your keeper to say who is the municipality’s data protection officer"), url))
-    return links
 
 
 # What waits ---------------------------------------------------------------------------------------

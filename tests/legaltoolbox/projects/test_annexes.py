@@ -5,14 +5,19 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from kl_ai.drafts.parts import ChangedMeanwhile, fingerprint, new_page
+from kl_ai.text import mask_tokens
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import Requirement
+from legaltoolbox.projects.mails.own_data import own_data
 from legaltoolbox.projects.models import Annex, AnnexQuestion, Recipient, Submission
 from legaltoolbox.projects.models.annex_recipients import MOST_RECIPIENTS, NewRecipient
 from legaltoolbox.projects.models.annexes import MOST_ANNEXES
 from legaltoolbox.projects.work.annexes import pinned_lines
+from legaltoolbox.projects.work.event_words import event_lines
+from tests.builders import make_user
 from tests.legaltoolbox.projects.annexes import (
     USES,
     add_companies,
@@ -341,3 +346,28 @@ def test_opening_is_stored_once(alfa):
     alfa.record_opened()
     assert Recipient.objects.get(pk=alfa.pk).opened_at == first
     assert first > timezone.now() - timedelta(minutes=1)
+
+
+def test_no_log_holds_the_secret_of_a_link(alfa):
+    secret = alfa.token.partition(".")[2]
+    assert secret not in mask_tokens(f"Not Found: /juridisk-vaerktoejskasse/svar/{alfa.token}/K10/")
+
+
+def test_the_history_says_what_was_done_in_words(team, alfa):
+    draft = make_draft(team)
+    draft.edit(team.editor.user, {"uses": {"K31": "information"}, "deadline": in_days(20)}, fingerprint(draft.content))
+    lines = {str(line.place): line for line in event_lines(team.project.events.with_people(), catalogues.current())}
+    assert lines["bilag 2, krav"].new == "K31 (oplysning)"
+    assert lines["bilag 2, svarfrist"].new == date_format(in_days(20), "DATE_FORMAT")
+
+
+def test_the_own_copy_holds_what_a_person_answered_and_was_sent(team, alfa):
+    AnnexQuestion.ask(alfa, "Hvad?").give_answer(team.editor.user, "Det her.")
+    alfa.annex.recipients.record_mailed([alfa.email])
+    found = own_data(team.editor.user, is_after_step=True)
+    assert [row["answer"] for row in found["vendor_questions_answered"]] == ["Det her."]
+    assert [row["title"] for row in found["annexes_begun"]] == [alfa.annex.title]
+    vendor = make_user(alfa.email)
+    [row] = own_data(vendor, is_after_step=True)["annexes_received"]
+    assert row["company"] == "Alfa Prøve"
+    assert "project_title" not in row

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kl_ai.drafts.parts import fingerprint
-from legaltoolbox.projects.models import ProjectDocument, RiskAssessment
+from kl_ai.mail.models import OutgoingMail
+from legaltoolbox.projects.models import AnnexQuestion, ProjectDocument, RiskAssessment
 from legaltoolbox.projects.models.document_steps import advice_answers
+from tests.legaltoolbox.projects.annexes import add_companies, answer, loaded, make_draft, make_sent
 from tests.legaltoolbox.projects.broken_off import whole_or_not_at_all
 from tests.legaltoolbox.projects.documents import begin, looked_at, shown_to_decide
 from tests.mails import log_in_recently
@@ -93,3 +95,45 @@ def test_an_assessment_is_stored_with_its_events_or_not_at_all(team):
 def test_closing_and_reopening_break_off_without_a_trace(team):
     assert whole_or_not_at_all(lambda: team.project.close(team.lead.user, "Færdig")) >= 2
     assert whole_or_not_at_all(lambda: team.project.reopen(team.lead.user)) >= 2
+
+
+def test_an_annex_is_sent_to_all_recipients_or_to_none(team):
+    draft = make_draft(team)
+    add_companies(draft, team)
+    browser = Client()
+    log_in_recently(browser, team.lead.user)
+    path = reverse("projects:annex_send", args=draft.address)
+    data = {"seen": browser.get(reverse("projects:annex", args=draft.address)).context["seen"]}
+    assert whole_or_not_at_all(lambda: browser.post(path, data)) >= 6
+    assert (
+        OutgoingMail.objects.filter(kind="annex_link").count()
+        == draft.recipients.filter(mailed_at__isnull=False).count()
+        == 2
+    )
+
+
+def test_what_vendors_save_ask_and_hand_in_is_stored_or_not_stored(team):
+    annex = make_sent(team)
+    recipient = loaded(annex.recipients.get(company="Alfa Prøve"))
+    assert whole_or_not_at_all(lambda: answer(loaded(recipient))) >= 2
+    assert whole_or_not_at_all(lambda: loaded(recipient).hand_in("Anne")) >= 3
+    assert whole_or_not_at_all(lambda: AnnexQuestion.ask(loaded(recipient), "Hvad?")) >= 3
+
+
+def test_the_steps_of_a_sent_annex_break_off_without_a_trace(team):
+    annex = make_sent(team)
+    recipient = loaded(annex.recipients.get(company="Alfa Prøve"))
+    question = AnnexQuestion.ask(recipient, "Hvad?")
+    browser = Client()
+    log_in_recently(browser, team.lead.user)
+    later = (timezone.localdate() + timedelta(days=30)).isoformat()
+    for name, more, data in (
+        ("annex_question", [question.pk], {f"q{question.pk}-answer": "Ja."}),
+        ("annex_deadline", [], {"deadline": later}),
+        ("recipient_link", [recipient.pk], {"link": "1"}),
+        ("recipient_revoke", [recipient.pk], {}),
+        ("annex_close", [], {"reason": "Slut"}),
+        ("annex_choose", [], {"recipient": recipient.pk, "reason": "Bedst"}),
+    ):
+        path = reverse(f"projects:{name}", args=[*annex.address, *more])
+        assert whole_or_not_at_all(lambda path=path, data=data: browser.post(path, data)) >= 3, name

@@ -215,6 +215,21 @@ def test_what_was_approved_elsewhere_is_a_draft_without_opinion_or_decision(team
         impact_assessment.ask_management(team.lead.user)
 
 
+def test_annexes_of_a_file_are_history_and_a_file_from_before_there_were_any_is_read(team):
+    file = whole_file(fill(team))
+    project = import_file(team.municipality, team.lead, file)
+    assert not project.annexes.exists()
+    [sent, draft] = [row.record for row in project.imported_records.filter(part="annexes")]
+    assert [each["company"] for each in sent["recipients"]] == ["Alfa Prøve", "På papir"]
+    assert sent["chosen"] == "På papir"
+    assert draft["recipients"] == []
+    page = browser(team.lead).get(reverse("projects:imported", args=project.address), {"del": "annexes"})
+    assert "Alfa Prøve" in page.text
+    for name in ("history", "imported"):
+        del file["project"][name]["annexes"]
+    assert not import_file(team.municipality, team.lead, file).imported_records.filter(part="annexes").exists()
+
+
 def test_work_goes_on_in_an_imported_project_and_comes_along(team):
     project = import_file(team.municipality, team.lead, whole_file(fill(team)))
     project.edit(team.lead.user, title="Et nyt navn")
