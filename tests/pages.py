@@ -220,10 +220,10 @@ ADDRESSES = (
     Address(
         "register:sheets", queries=("", "?omraade=social&stadie=operation&x=1", "?q=findes-ikke&kommune=ukendt&page=99")
     ),
-    Address("register:sheet", args=("9900", 1), status=404, is_page=False),
+    Address("register:sheet", args=("9900", "1"), status=404, is_page=False),
     Address("register:sheets_json", is_page=False),
-    Address("register:sheet_json", args=("9900", 1), status=404, is_page=False),
-    Address("register:earlier_sheet", args=("9900", 1, 1), status=404, is_page=False),
+    Address("register:sheet_json", args=("9900", "1"), status=404, is_page=False),
+    Address("register:earlier_sheet", args=("9900", "1", "1"), status=404, is_page=False),
     Address("register:schema", is_page=False),
     Address("register:feed", is_page=False),
     # The vendor's own area; what is of one vendor is declared in tests/marketoverview/vendor_addresses.py

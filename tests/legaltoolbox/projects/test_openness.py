@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from legaltoolbox.projects.models import Project, SharedCopy
+from legaltoolbox.projects.models.sheets import register_version
 from legaltoolbox.projects.work.register import register
-from tests.concurrency import run_at_once
+from tests.concurrency import ProcessKilled, run_at_once
+from tests.legaltoolbox.projects.broken_off import stored
 from tests.legaltoolbox.projects.builders import make_project
 from tests.legaltoolbox.projects.documents import begin, browser
 from tests.legaltoolbox.projects.sheets import approve, approved, published, say
@@ -151,6 +153,30 @@ def test_of_two_who_publish_at_once_one_sheet_is_public(team):
     assert set(statuses) == {302}
     assert SharedCopy.objects.count() == 1
     assert team.project.events.filter(what="shared").count() == 1
+
+
+def test_nothing_is_published_or_withdrawn_where_the_process_ends_before_the_register_is_told(
+    team, client, monkeypatch
+):
+    approved(team)
+    before = stored()
+
+    def end() -> None:
+        raise ProcessKilled
+
+    with monkeypatch.context() as killed:
+        killed.setattr(register_version, "bump", end)
+        with pytest.raises(ProcessKilled):
+            published(team)
+    assert stored() == before
+    copy = published(team)
+    before = stored()
+    with monkeypatch.context() as killed:
+        killed.setattr(register_version, "bump", end)
+        with pytest.raises(ProcessKilled):
+            copy.withdraw(team.lead.user)
+    assert stored() == before
+    assert client.get(public(team)).status_code == 200
 
 
 # The register -----------------------------------------------------------------------------------

@@ -74,7 +74,10 @@ def test_nothing_of_the_municipalitys_own_and_of_an_unapproved_document_is_in_th
         for section in catalogue.sections(found):
             for field in catalogue.fields(section):
                 place = section.key, field.key
-                if place in own_copy_places(template) and field.kind == TemplateField.Kind.TEXT:
+                if place in own_copy_places(template) and field.kind in (
+                    TemplateField.Kind.TEXT,
+                    TemplateField.Kind.LINE,
+                ):
                     marks[place] = f"HEMMELIGT {template} {place}"
                 elif place in own_copy_places(template) and field.kind == TemplateField.Kind.TABLE:
                     marks[place] = [new_row([f"HEMMELIGT {template} {place}"], len(field.columns))]
