@@ -20,6 +20,7 @@ urlpatterns = [
         path("juridisk-vaerktoejskasse/projekter/", include("legaltoolbox.projects.urls")),
         path("juridisk-vaerktoejskasse/svar/", include("legaltoolbox.projects.answer_urls")),
         path("juridisk-vaerktoejskasse/register/", include("legaltoolbox.projects.register_urls")),
+        path("juridisk-vaerktoejskasse/delte-projekter/", include("legaltoolbox.projects.shared_urls")),
         path("juridisk-vaerktoejskasse/", include("legaltoolbox.urls")),
         path("", views.home, name="home"),
         path("om/", views.about, name="about"),

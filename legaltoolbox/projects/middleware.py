@@ -12,7 +12,7 @@ from kl_ai.people.tokens import ORIGIN_ONLY
 
 LANGUAGES = "|".join(code for code, _name in settings.LANGUAGES)
 TOOLBOX = rf"(?:/(?:{LANGUAGES}))?/juridisk-vaerktoejskasse"
-NOT_KEPT = re.compile(rf"{TOOLBOX}/(?:projekter(?:/(?!databehandleraftale[/.])|$)|svar(?:/|$))")
+NOT_KEPT = re.compile(rf"{TOOLBOX}/(?:projekter(?:/(?!databehandleraftale[/.])|$)|svar(?:/|$)|delte-projekter(?:/|$))")
 """The beginning of the addresses of the projects, and of the pages behind vendors' links. The processor agreement is public, and may be kept."""
 OF_LINKS = re.compile(rf"{TOOLBOX}/svar(?:/|$)")
 """The beginning of the addresses that hold a vendor's token."""

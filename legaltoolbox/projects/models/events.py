@@ -44,6 +44,7 @@ class ProjectEvent(models.Model):
     class What(models.TextChoices):
         CREATED = "created", _("created the project")
         IMPORTED = "imported", _("made the project from a file")
+        STARTED = "started", _("made the project from a shared one")
         EDITED = "edited", _("changed the project’s details")
         ANSWERED = "answered", _("changed the answers about the solution")
         CLOSED = "closed", _("closed the project")

@@ -75,19 +75,35 @@ class ProjectImport(models.Model):
         return str(self.project_id)
 
     @property
+    def is_from_copy(self) -> bool:
+        """Whether it was made from the shared copy of another project, and not from a file."""
+        return "copy" in self.source
+
+    @property
     def source_text(self) -> str:
         """Where the file comes from, in words; "" where it does not say."""
         if tool := self.source.get("tool"):
             return str(tool)
         municipality, number = self.source.get("municipality") or {}, self.source.get("number")
         name = str(municipality.get("name", ""))
+        if self.is_from_copy:
+            return gettext("%(name)s, “%(title)s”") % {"name": name, "title": self.source.get("title", "")}
         return gettext("%(name)s, no. %(number)s") % {"name": name, "number": number} if name else ""
 
     @classmethod
     def take(
-        cls, municipality: Municipality, by: Any, record: Record, source: Record, page: str, catalogue_version: int = 0
+        cls,
+        municipality: Municipality,
+        by: Any,
+        record: Record,
+        source: Record,
+        page: str,
+        catalogue_version: int = 0,
+        what: str = ProjectEvent.What.IMPORTED,
     ) -> "ProjectImport":
         """A new project of the municipality, which `by` leads, from the record of a file, `as_imported`.
+
+        From that of a shared copy `what` is `STARTED`, and the `source` has its `title` in the place of a number.
 
         `catalogue_version` is the version of the content here: another portal counts its own.
 
@@ -98,9 +114,7 @@ class ProjectImport(models.Model):
         maker = _FileRows(record, Project(created_at=now, changed_at=now, catalogue_version=catalogue_version))
         with transaction.atomic():
             municipality.lock()
-            rows = cls.objects.filter(project__municipality=municipality, by=by, page=page)
-            made: ProjectImport | None = rows.select_related("project__municipality").first() if page else None
-            if made is not None:
+            if (made := cls.made_before(municipality, by, page)) is not None:
                 return made
             member = municipality.member(by)
             refuse_founder(municipality, member)
@@ -109,13 +123,20 @@ class ProjectImport(models.Model):
             project.save()
             made = cls.objects.create(project=project, at=now, by=by, source=source, page=page, placed=_placed(record))
             ProjectMember.objects.create(project=project, member=member, role=ProjectRole.LEAD, joined_at=now)
-            ProjectEvent.record(project, ProjectEvent.What.IMPORTED, by, new=made.source_text)
+            ProjectEvent.record(project, what, by, new=made.source_text)
             try:
                 with transaction.atomic():
                     maker.store()
             except IntegrityError:
                 raise ValidationError(gettext("Rows of the file contradict each other.")) from None
             return made
+
+    @classmethod
+    def made_before(cls, municipality: Municipality, by: Any, page: str) -> "ProjectImport | None":
+        """What the form of this page has made already; None where it has made nothing. One query."""
+        rows = cls.objects.filter(project__municipality=municipality, by=by, page=page)
+        made: ProjectImport | None = rows.select_related("project__municipality").first() if page else None
+        return made
 
 
 def _placed(record: Record) -> Record:

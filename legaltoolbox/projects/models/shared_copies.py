@@ -31,6 +31,8 @@ MOST_BYTES = 2_000_000
 """Of a copy. A large project has some hundred thousand."""
 MOST_TITLE_LETTERS = 120
 HASH_LETTERS = 64
+EMPTY: Mapping[str, Any] = {"title": "", "phase": "", "contents": {}, "record": {}}
+"""What is left of the content of a copy that is shown no more."""
 
 
 class SharedCopyQuerySet(models.QuerySet["SharedCopy"]):
@@ -66,6 +68,10 @@ class SharedCopy(models.Model):
     """That of the record; it goes with it."""
     record = models.JSONField(_("content"), default=dict)
     """What is shown; `{}` where it is taken back."""
+    phase = models.SlugField(_("phase"), max_length=60, blank=True, default="")
+    """The key of the phase that the record names."""
+    contents = models.JSONField(default=dict)
+    """Each list of the record to its length, so that nobody reads the record to say what is in it."""
     sha256 = models.CharField(max_length=HASH_LETTERS, editable=False)
     """Of the bytes that were published; it stays."""
     published_at = models.DateTimeField(_("published"), default=timezone.now)
@@ -148,6 +154,8 @@ class SharedCopy(models.Model):
                 audience=audience,
                 title=str(record.get("title", ""))[:MOST_TITLE_LETTERS],
                 record=record,
+                phase=_phase(record),
+                contents={name: len(rows) for name, rows in record.items() if isinstance(rows, list)},
                 sha256=sha256,
                 published_at=now,
                 published_by=by,
@@ -167,10 +175,10 @@ class SharedCopy(models.Model):
             self.refresh_from_db()
             if self.withdrawn_at is not None:
                 return
-            self.withdrawn_at, self.withdrawn_by, self.title, self.record = timezone.now(), by, "", {}
-            self.save(update_fields=["withdrawn_at", "withdrawn_by", "title", "record"])
-            older = SharedCopy.objects.filter(project=self.project_id, audience=self.audience, number__lt=self.number)
-            older.update(title="", record={})
+            self.withdrawn_at, self.withdrawn_by = timezone.now(), by
+            self.save(update_fields=["withdrawn_at", "withdrawn_by"])
+            same = SharedCopy.objects.filter(project=self.project_id, audience=self.audience, number__lte=self.number)
+            same.update(**EMPTY)
             withdrawn = What.SHARE_WITHDRAWN
             ProjectEvent.record(self.project, withdrawn, by, str(self.number), old=self.audience, reason=reason)
             _tell_register(self.audience)
@@ -178,9 +186,15 @@ class SharedCopy(models.Model):
     def _replace_at(self, now: Any) -> None:
         """Store that a newer one takes its place. What no page shows any more is not kept; one for everybody has a history."""
         self.replaced_at = now
-        if self.audience == self.Audience.MUNICIPALITIES:
-            self.title, self.record = "", {}
-        self.save(update_fields=["replaced_at", "title", "record"])
+        emptied = EMPTY if self.audience == self.Audience.MUNICIPALITIES else {}
+        for name, value in emptied.items():
+            setattr(self, name, value)
+        self.save(update_fields=["replaced_at", *emptied])
+
+
+def _phase(record: Mapping[str, Any]) -> str:
+    phase = record.get("phase")
+    return str(phase.get("slug", ""))[:60] if isinstance(phase, dict) else ""
 
 
 def _tell_register(audience: str) -> None:

@@ -34,6 +34,14 @@ def history(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
     )
     events = project.events.with_people()[pages.start : pages.stop]
     lines = event_lines(events, catalogue_for(request, project))
-    is_imported = ProjectImport.objects.filter(project=project).exists()
-    imported_url = reverse("projects:imported", args=project.address) if is_imported else ""
-    return project_page(request, project, "history", _("History"), events=lines, pages=pages, imported_url=imported_url)
+    imported = ProjectImport.objects.filter(project=project).first()
+    return project_page(
+        request,
+        project,
+        "history",
+        _("History"),
+        events=lines,
+        pages=pages,
+        imported_url=reverse("projects:imported", args=project.address) if imported else "",
+        is_from_copy=bool(imported and imported.is_from_copy),
+    )

@@ -231,7 +231,7 @@ def imported(request: AuthenticatedRequest, code: str, number: int) -> HttpRespo
         request,
         project,
         "imported",
-        _("From the file"),
+        _("From a shared project") if made.is_from_copy else _("From the file"),
         section="history",
         above=((_("History"), reverse("projects:history", args=project.address)),),
         imported=made,

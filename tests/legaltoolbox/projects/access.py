@@ -6,6 +6,7 @@
     Row("projects:members", municipality_args, KEEPER)              the municipality's keepers
     Row("projects:municipality", municipality_args, MEMBER)         whoever works for the municipality
     Row("projects:home", no_args, ANYBODY)                          whoever has logged in
+    Row("shared_projects:list", no_args, SHARING)                   whoever works for any municipality
 
 Everybody else gets 404, those of another municipality and KL's staff too, and who has not logged in is led to the login.
 """
@@ -32,6 +33,7 @@ from legaltoolbox.projects.models import (
     ProjectLegalBasis,
     RequirementState,
     RiskAssessment,
+    SharedCopy,
     Task,
     TextVersion,
 )
@@ -43,6 +45,8 @@ from tests.legaltoolbox.projects import annexes
 from tests.legaltoolbox.projects.builders import Team
 
 ANYBODY, MEMBER, KEEPER = "anybody", "member", "keeper"
+SHARING = "sharing"
+"""Whoever works for a municipality that has signed the processor agreement, also another one."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,21 @@ def imported_args(team: Team) -> list[Any]:
     """A project that came from a file, with the same people as the first one."""
     ProjectImport.objects.get_or_create(project=team.project)
     return project_args(team)
+
+
+def shared_copy(team: Team) -> SharedCopy:
+    """A copy that the project shares; with one it is the same."""
+    record = {"title": "Breve til borgere", "municipality": {"code": team.municipality.code, "name": "Prøve"}}
+    audience = SharedCopy.Audience.MUNICIPALITIES
+    return SharedCopy.publish(team.project, team.lead.user, audience, record, SharedCopy.hash_of(record))
+
+
+def shared_copy_args(team: Team) -> list[Any]:
+    return [*team.project.address, shared_copy(team).number]
+
+
+def copy_args(team: Team) -> list[Any]:
+    return [shared_copy(team).pk]
 
 
 def activity_args(team: Team) -> list[Any]:
@@ -275,6 +294,15 @@ TABLE = (
     Row("projects:register_csv", project_args, Right.READ),
     Row("projects:openness", project_args, Right.READ, post=Right.MANAGE),
     Row("projects:openness_withdraw", project_args, Right.MANAGE, is_post=True),
+    # Sharing
+    Row("projects:share", project_args, Right.READ),
+    Row("projects:share_preview", project_args, Right.MANAGE, post=Right.MANAGE),
+    Row("projects:share_json", project_args, Right.MANAGE),
+    Row("projects:share_withdraw", shared_copy_args, Right.MANAGE, is_post=True),
+    Row("shared_projects:list", no_args, SHARING),
+    Row("shared_projects:copy", copy_args, SHARING),
+    Row("shared_projects:copy_json", copy_args, SHARING),
+    Row("shared_projects:start", copy_args, SHARING, post=SHARING),
     # Tasks
     Row("projects:mine", no_args, ANYBODY),
     Row("projects:task_mails", no_args, ANYBODY, is_post=True),

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.legaltoolbox.projects.access import ANYBODY, TABLE, Row
+from tests.legaltoolbox.projects.access import ANYBODY, SHARING, TABLE, Row
 from tests.legaltoolbox.projects.builders import Team
 from tests.mails import confirm_recently
 from tests.pages import status_or_login
@@ -34,7 +34,10 @@ def test_each_person_gets_what_the_table_says(row, method, team):
 @each_address
 def test_nobody_else_gets_anything(row, method, team, other_team, curator, owner):
     assert status(row, team, None, method) == row.anonymous
-    if row.who != ANYBODY:
+    if row.who == SHARING:
+        assert {status(row, team, member.user, method) for member in other_team.people.values()} <= {200, 302}
+        assert {status(row, team, user, method) for user in (curator, owner)} == {404}
+    elif row.who != ANYBODY:
         others = [*(member.user for member in other_team.people.values()), curator, owner]
         assert {status(row, team, user, method) for user in others} == {404}
 
