@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import CharField
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -164,12 +165,14 @@ def _take_file(request: AuthenticatedRequest, municipality: Municipality) -> Htt
             catalogue, page = catalogues.current(), form.cleaned_data["page"]
             file = read_import(form.cleaned_data["file"].read(), catalogue)
             if not file.left_out or form.accepts(file.left_out):
+                title = file.record["details"]["title"]
+                file.record["details"]["title"] = _own_title(municipality, title)
                 with transaction.atomic():
                     made = ProjectImport.take(
                         municipality, request.user, file.record, file.source, page, catalogue.version
                     )
                     pin(made.project, catalogue)
-                messages.success(request, _("The project is made from the file, and you lead it."))
+                messages.success(request, _made_sentence(made.project, title))
                 return redirect("projects:imported", *made.project.address)
             left_out = file.left_out
         except limits.LimitReached as reached:
@@ -180,6 +183,25 @@ def _take_file(request: AuthenticatedRequest, municipality: Municipality) -> Htt
             problems = [Problem("", message) for message in refused.messages]
     page = PageSave.from_post(form.data).page or new_page()
     return _import_page(request, municipality, form, page, problems, left_out)
+
+
+def _own_title(municipality: Municipality, title: str) -> str:
+    """The title that a project of a file gets: with “(imported)” where the municipality has one of the same title. One query.
+
+    The title stays as it is where that would make it longer than one can be: nothing of a file is lost.
+    """
+    longer, field = _("%(title)s (imported)") % {"title": title}, cast(CharField, Project._meta.get_field("title"))
+    is_taken = municipality.projects.filter(title=title).exists()
+    return longer if is_taken and len(longer) <= (field.max_length or 0) else title
+
+
+def _made_sentence(project: Project, title: str) -> str:
+    """What the page says of a project that is made of a file in which it has this title."""
+    made = _("The project is made from the file, and you lead it.")
+    if project.title == title:
+        return made
+    called = _("The municipality has a project of the same title, so this one is called “%(title)s”.")
+    return f"{made} {called % {'title': project.title}}"
 
 
 def _import_page(

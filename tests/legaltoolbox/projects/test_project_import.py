@@ -79,8 +79,24 @@ def test_a_project_that_was_made_on_its_page_comes_back_from_the_file_of_its_pag
     file = client.get(reverse("projects:project_json", args=made.address)).content
     assert send(team.lead, file).status_code == 302
     again = Project.objects.get(imported__by=team.lead.user)
-    assert (again.title, again.catalogue_version) == ("Udkast til breve", content.version)
+    assert (again.title, again.catalogue_version) == ("Udkast til breve (importeret)", content.version)
     assert project_record(again)["answers"] == project_record(made)["answers"]
+
+
+def test_a_project_of_a_title_that_there_is_already_is_called_imported(file, team):
+    file["project"]["details"]["title"] = "Første gang"
+    titles = []
+    for _time in range(2):
+        response = send(team.lead, written(file))
+        project = Project.objects.latest("pk")
+        titles.append(project.title)
+    assert titles == ["Første gang", "Første gang (importeret)"]
+    assert "hedder “Første gang (importeret)”" in browser(team.lead).get(response["Location"]).content.decode()
+    long = "x" * 115
+    file["project"]["details"]["title"] = long
+    for _time in range(2):
+        send(team.lead, written(file))
+        assert Project.objects.latest("pk").title == long
 
 
 def test_each_part_of_the_imported_history_is_shown_as_it_is_written(file, team):
