@@ -10,7 +10,7 @@ from typing import Any
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.kind_types import FiledModel, ItemPart
 from legaltoolbox.kinds import KINDS
-from legaltoolbox.models import ScaleLevel, ScreeningQuestion
+from legaltoolbox.models import Activity, ScaleLevel, ScreeningQuestion
 
 from .text_differences import row_key
 from .texts import QUIET, Record, text_fields_of
@@ -60,12 +60,19 @@ class OlderItems:
                 continue
             kind = field.related_model.KIND
             named = self.find(kind, record[field.name]) if field.name in record else None
-            if named is None and kind == ScreeningQuestion.KIND and field.name in record and not field.null:
-                named = ScreeningQuestion(pk=next(self._keys), code=record[field.name], question=record[field.name])
+            if named is None and field.name in record and field.related_model in (ScreeningQuestion, Activity):
+                named = self._by_name_alone(field.related_model, record[field.name])
             if named is None and not field.null:
                 named = getattr(today, field.name, None) if today is not None else None
                 named = named or next(iter(self.catalogue.all(kind)), None)
             setattr(row, field.name, named)
+
+    def _by_name_alone(self, model: Any, code: str) -> Any:
+        """An item that an older text names, and that neither the catalogue nor the project has any more."""
+        if model is ScreeningQuestion:
+            return ScreeningQuestion(pk=next(self._keys), code=code, question=code)
+        phase, role = self.catalogue.phases[0], self.catalogue.roles[0]
+        return Activity(pk=next(self._keys), code=code, phase=phase, responsible=role)
 
     def _make_rows(self, described: FiledModel | ItemPart, owner: Any, record: Record, today: Any) -> None:
         for part in described.parts:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from legaltoolbox.catalogue import Catalogue, catalogues
@@ -29,3 +31,25 @@ def pin(project: Project, catalogue: Catalogue) -> list[str]:
     if project.texts_version == catalogue.version and catalogue.version:
         return []
     return ProjectItem.take_over(project, texts(catalogue))
+
+
+def projects_to_pin(catalogue: Catalogue) -> QuerySet[Project]:
+    """The projects that have not met the catalogue as it is now; closed ones stay as they are. One query."""
+    return Project.objects.active().exclude(texts_version=catalogue.version).order_by("pk")
+
+
+def pin_everywhere(catalogue: Catalogue) -> tuple[int, int]:
+    """As `pin` in each project, one transaction each; how many projects, and how many texts they have taken over.
+
+    A project that has been deleted meanwhile is passed over.
+    """
+    projects = taken_over = 0
+    for project in list(projects_to_pin(catalogue)):
+        try:
+            with transaction.atomic():
+                project.hold()
+                taken_over += len(pin(project, catalogue))
+        except Project.DoesNotExist:
+            continue
+        projects += 1
+    return projects, taken_over

@@ -95,7 +95,9 @@ class _Reader:
         self.texts: CatalogueTexts = texts(catalogue)
         self.pins = {row.key: row for row in project.items.select_related("decided_by")}
         self.different = {key: row for key, row in self.pins.items() if row.hash != self.texts.hashes.get(key, "")}
-        self.records: Mapping[str, Record] = TextVersion.records(row.hash for row in self.different.values())
+        self.records: Mapping[str, Record] = TextVersion.records(
+            own for row in self.different.values() for own in row.hashes
+        )
         self.written = written_items(project)
         self.open_templates = self._open_templates()
         self.applying = applying_items(project, catalogue)
@@ -167,7 +169,7 @@ class _Reader:
         to_assess: bool = False,
         is_waiting: bool | None = None,
     ) -> Update:
-        waits = row.waits(live) or to_assess if is_waiting is None else is_waiting
+        waits = self._waits(row, live) or to_assess if is_waiting is None else is_waiting
         return Update(
             row.kind,
             row.code,
@@ -189,6 +191,12 @@ class _Reader:
             new if live else {},
             found or [],
         )
+
+    def _waits(self, row: ProjectItem, live: str) -> bool:
+        """Whether the project has still to decide: it has, unless it has decided on this text, white space and places apart."""
+        decided = self.records.get(row.decided_on) if row.is_kept and live else None
+        is_decided = decided is not None and self.texts.is_same(row.kind, decided, self.texts.record(row.key))
+        return not is_decided and row.waits(live)
 
     def _new(self, key: ItemKey, row: ProjectItem | None = None) -> Update:
         live = self.texts.hashes[key]
