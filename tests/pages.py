@@ -145,6 +145,8 @@ ADDRESSES = (
             ("print", ()),
             ("hand_in", ()),
             ("receipt", ("1",)),
+            ("file", ("docx",)),
+            ("excel", ()),
             ("requirement", ("k10",)),
         )
     ),

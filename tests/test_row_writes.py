@@ -49,7 +49,7 @@ NO_ROWS = {
     "kl_ai/pages/keep.py: _pieces",  # HTML that is kept in memory
     "kl_ai/settings.py: ",  # the settings
     "marketoverview/market/days.py: forget",  # what a process keeps of the editions
-    "marketoverview/review/invitation_list/workbook.py: rows",  # elements of a sheet that has been read
+    "kl_ai/workbooks/reading.py: rows",  # elements of a sheet that has been read
     "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept
     "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
     "legaltoolbox/catalogue.py: all_links",  # sets of keys

@@ -6,9 +6,10 @@ as in CSV.
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 from math import ceil
 from typing import IO, Literal
 
@@ -43,6 +44,10 @@ _MARGIN = 0.4
 """The margins at the sides of a printed page, in inches."""
 _LINE_HEIGHT, _MAX_HEIGHT = 15, 408.75  # a line of the standard font and Excel's highest row, in points
 _A4 = 9
+_LEFT_OPEN = dict.fromkeys(
+    ("format_cells", "format_columns", "format_rows", "insert_columns", "insert_rows", "sort", "autofilter"), True
+)
+"""What somebody may do to a locked sheet: whatever makes it easier to read."""
 
 
 class TooManyRows(ValueError):
@@ -60,7 +65,10 @@ class Sheet:
     divide them, and are `MAX_CHOICES` long together. `formulas` are computed by Excel in a column's data rows, by
     the column's index; “{row}” in one is the row's number, other braces are doubled. They come from code, never
     from text that somebody wrote. The first `frozen` columns stay in sight, and stand on every printed page.
-    A `chart` stands below the rows.
+    A `chart` stands below the rows. With `to_fill_in`, the indices of columns, all other cells are locked, without a password:
+    against a slip of the hand, and whoever wants to can lift it. What is typed into these columns stays text, and
+    `row_choices` are the values for each of their data rows where the rows differ. Columns that are `hidden` are there
+    for whatever reads the sheet back.
     """
 
     name: str
@@ -74,6 +82,9 @@ class Sheet:
     chart: SheetChart | None = None
     is_typed: bool = False
     """Whether a sheet of data holds what people have typed, which is not remembered (`cells.cell_value`)."""
+    to_fill_in: Collection[int] = ()
+    row_choices: Mapping[int, Sequence[Sequence[str]]] = field(default_factory=dict)
+    hidden: Collection[int] = ()
 
 
 def xlsx_response(
@@ -136,6 +147,7 @@ class _Formats:
     day: Format
     time: Format
     link: Format
+    to_fill_in: Format
 
     @classmethod
     def of_workbook(cls, workbook: xlsxwriter.Workbook) -> "_Formats":
@@ -147,6 +159,9 @@ class _Formats:
             day=workbook.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"}),
             time=workbook.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
             link=workbook.add_format(top | {"font_color": "#0b5a60", "underline": 1}),
+            to_fill_in=workbook.add_format(
+                top | {"locked": False, "num_format": "@", "bg_color": "#fffbe6", "border": 1}
+            ),
         )
 
 
@@ -181,7 +196,11 @@ class _SheetWriter:
         worksheet.set_footer("&L&A&R&P / &N")  # the sheet's name and the page's number
         worksheet.fit_to_pages(max(1, ceil(sum(self._widths) / WIDEST_PAGE)), 0)
         for column, width in enumerate(self._widths):
-            worksheet.set_column(column, column, width, self._formats.text)  # also for what is typed into an empty cell
+            style = self._formats.to_fill_in if column in sheet.to_fill_in else self._formats.text
+            options = {"hidden": True} if column in sheet.hidden else {}
+            worksheet.set_column(column, column, width, style, options)  # also for what is typed into an empty cell
+        if sheet.to_fill_in:
+            worksheet.protect("", _LEFT_OPEN)
         if sheet.kind == "data":
             worksheet.set_landscape()
             worksheet.freeze_panes(1, sheet.frozen)
@@ -207,8 +226,14 @@ class _SheetWriter:
         if sheet.headings:
             worksheet.autofilter(0, 0, self._count, len(sheet.headings) - 1)
         for column, values in sheet.validations.items() if self._count else ():
-            validation = {"validate": "list", "source": _choices(values)}
-            worksheet.data_validation(1, column, self._count, column, validation)
+            worksheet.data_validation(1, column, self._count, column, _list_of(values))
+        for column, rows in sheet.row_choices.items():
+            first = 1
+            for values, same in groupby(rows):
+                last = first + len(list(same)) - 1
+                if values:
+                    worksheet.data_validation(first, column, last, column, _list_of(values))
+                first = last + 1
 
     def _write_row(
         self, number: int, values: Iterable[object], style: Format, first_style: Format | None = None
@@ -227,7 +252,7 @@ class _SheetWriter:
                 self._worksheet.write_url(number, column, value.target, self._formats.link, cell)
                 cells[column] = text_cell(cell_place(number, column, self._formats.link), str(cell))
             elif cell != "":
-                cell_style = first_style if first_style and column == 0 else style
+                cell_style = first_style if first_style and column == 0 else self._style(number, column, style)
                 cells[column] = self._cell(number, column, cell, cell_style)
         if number >= self._first:
             for column, formula in self._sheet.formulas.items():
@@ -236,6 +261,10 @@ class _SheetWriter:
         # LibreOffice, unlike Excel, does not fit rows to their text when it opens a file.
         height = min(lines * _LINE_HEIGHT, _MAX_HEIGHT) if lines > 1 else None
         self._worksheet.append_row(number, [cells[column] for column in sorted(cells)], height)
+
+    def _style(self, row: int, column: int, style: Format) -> Format:
+        is_open = row >= self._first and column in self._sheet.to_fill_in
+        return self._formats.to_fill_in if is_open else style
 
     def _has_room_for(self, link: Link) -> bool:
         """Whether the link can be clicked; it counts as one of the sheet's then."""
@@ -257,6 +286,11 @@ class _SheetWriter:
 
 
 # Texts within Excel's limits --------------------------------------------------------------------
+
+
+def _list_of(values: Sequence[str]) -> dict[str, object]:
+    """The rule of cells in which somebody chooses one of `values`."""
+    return {"validate": "list", "source": _choices(values)}
 
 
 def _choices(values: Sequence[str]) -> list[str]:

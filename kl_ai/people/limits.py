@@ -131,6 +131,9 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     # it behind one address. Of what reaches the municipality, or the recipient by mail, a link has a number of its own.
     "answer_annex": (Limit(BOTH, 2000, HOUR),),
     "hand_in_annex": (Limit(BOTH, 10, HOUR), Limit(RECIPIENT, 20, DAY)),
+    # A colleague tries a file some times until each cell is right; each file is read or made anew.
+    "annex_file": (Limit(BOTH, 60, HOUR), Limit(RECIPIENT, 200, DAY)),
+    "enter_annex": (Limit(PERSON, 100, DAY),),
     "ask_about_annex": (Limit(BOTH, 10, HOUR), Limit(RECIPIENT, 20, DAY)),
     # A requirement annex goes to its recipients at once; vendors that are added later, and new links, are one mail each.
     "send_annex": (Limit(PERSON, 20, DAY),),

@@ -34,6 +34,7 @@ from .texts import DISCLAIMER, SUBJECT, closing, danish_date, level_text, source
 TITLE = "Kravbilag: ansvarlig AI og databeskyttelse"
 HEADINGS = ("Nr.", "Krav", "Tilbudsgiverens svar")
 WIDTHS = (0.9, 5.2, 3.9)
+ENCLOSED = "Vedlagt bevis: bilag og side"
 
 USE_NAMES = {
     Use.MINIMUM: ("mindstekrav", "mindstekrav"),
@@ -193,13 +194,17 @@ def _rows(item: Requirement, catalogue: Catalogue, paper: Paper, use: Use) -> It
     """The requirement with its evidence and basis, and beneath it a row for each of its points with room for the answer."""
     points = tender.points(item, use)
     introduction = points.pop(0).text if points and not points[0].is_answered else ""
-    yield item.code, _requirement(item, introduction, catalogue, paper, use), Blank("Vedlagt bevis: bilag og side")
+    yield item.code, _requirement(item, introduction, catalogue, paper, use), Blank(ENCLOSED)
     for point in points:
         if point.is_answered:
-            choice = ChoiceCell(f"Svar på {point.number}", ANSWERS[use])
-            yield point.number, point.text, Stack([choice, Blank("Sådan er punktet opfyldt")])
+            yield point.number, point.text, answer_cell(point.number, use)
         else:
             yield "", point.text, ""
+
+
+def answer_cell(number: str, use: Use) -> Stack:
+    """The empty cell for the answer to a point."""
+    return Stack([ChoiceCell(f"Svar på {number}", ANSWERS[use]), Blank("Sådan er punktet opfyldt")])
 
 
 def _requirement(item: Requirement, introduction: str, catalogue: Catalogue, paper: Paper, use: Use) -> TableCell:

@@ -5,7 +5,7 @@ The token is the secret: nothing else opens these pages (`views/link_holders.py`
 
 from django.urls import path
 
-from .views import vendor_answers, vendor_hand_in, vendor_requirement
+from .views import vendor_answers, vendor_files, vendor_hand_in, vendor_requirement
 
 app_name = "vendor_answers"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("<str:token>/udskriv/", vendor_answers.printed, name="print"),
     path("<str:token>/aflever/", vendor_hand_in.hand_in, name="hand_in"),
     path("<str:token>/kvittering/<int:number>/", vendor_hand_in.receipt, name="receipt"),
+    path("<str:token>/bilag.<slug:ending>", vendor_files.annex_file, name="file"),
+    path("<str:token>/excel/", vendor_files.excel, name="excel"),
     path("<str:token>/<slug:code>/", vendor_requirement.requirement, name="requirement"),
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     agreement,
+    annex_files,
     annex_page,
     annex_steps,
     annexes,
@@ -139,6 +140,17 @@ urlpatterns = [
         name="annex_question",
     ),
     path("<slug:code>/<int:number>/bilag/<int:nr>/luk/", annex_steps.close_annex, name="annex_close"),
+    path("<slug:code>/<int:number>/bilag/<int:nr>.<slug:ending>", annex_files.annex_file, name="annex_file"),
+    path(
+        "<slug:code>/<int:number>/bilag/<int:nr>/svar.<slug:ending>",
+        annex_files.answers_file,
+        name="annex_answers_file",
+    ),
+    path(
+        "<slug:code>/<int:number>/bilag/<int:nr>/modtagere/<int:pk>/excel/",
+        annex_files.paper_answers,
+        name="recipient_excel",
+    ),
     path("<slug:code>/<int:number>/bilag/<int:nr>/svar/", annex_page.annex_answers, name="annex_answers"),
     path("<slug:code>/<int:number>/bilag/<int:nr>/svar/vaelg/", annex_steps.choose_vendor, name="annex_choose"),
     path("<slug:code>/<int:number>/bevis/<int:pk>/slet/", requirements.delete_evidence, name="evidence_delete"),

@@ -97,6 +97,7 @@ class ProjectEvent(models.Model):
         VENDOR_ASKED = "vendor-asked", _("asked about a requirement annex")
         ANSWERED_QUESTION = "answered-question", _("answered a question about a requirement annex")
         HANDED_IN = "handed-in", _("handed in answers to a requirement annex")
+        ENTERED = "entered", _("entered answers that came on paper")
         CHOSEN = "chosen", _("chose a vendor")
         TEXT_DECIDED = "text-decided", _("decided on a changed text")
         TEXTS_TAKEN_OVER = "texts-taken-over", _("took over changed texts")

@@ -31,6 +31,8 @@ class LiveSource(StrEnum):
     HIGH = "high"
     """The risks that stay high."""
     REQUIREMENTS = "requirements"
+    ANSWERS = "answers"
+    """What the vendor that was chosen has answered to the requirements."""
     PEOPLE = "people"
     """Who takes part."""
     VERSIONS = "versions"
@@ -54,6 +56,7 @@ LIVE_FIELDS: dict[tuple[str, str, str], LiveSource] = {
     ("S15", "1", "3"): LiveSource.HIGH,
     ("S15", "4", "1"): LiveSource.MEASURES,
     ("S16", "14", "1"): LiveSource.REQUIREMENTS,
+    ("S18", "5", "5"): LiveSource.ANSWERS,
     ("S24", "2", "4"): LiveSource.BASES,
     ("S26", "3", "1"): LiveSource.BASES,
     ("S26", "10", "5"): LiveSource.VERSIONS,
@@ -131,6 +134,8 @@ _STORED: dict[str, tuple[str, ...]] = {
     "evidence": ("place", "title", "link", "case_number", "dated"),
 }
 """The rows of a project that tables show, with the fields that count."""
+CHOSEN_ANSWERS = "chosen_answers"
+"""The answers of the vendors that were chosen: which vendor, and the number of what it has handed in, which never changes."""
 _SAVED_BY = ("legal_bases", "risk_assessments", "measures", "requirement_states")
 """Of these the rows that keep who has saved them."""
 _NEEDED: dict[LiveSource, tuple[str, ...]] = {
@@ -141,6 +146,7 @@ _NEEDED: dict[LiveSource, tuple[str, ...]] = {
     LiveSource.RESIDUAL: ("risk_assessments",),
     LiveSource.HIGH: ("risk_assessments", "measures"),
     LiveSource.REQUIREMENTS: ("requirement_states", "evidence"),
+    LiveSource.ANSWERS: (CHOSEN_ANSWERS,),
     LiveSource.PEOPLE: (),
     LiveSource.VERSIONS: (),
 }
@@ -152,6 +158,7 @@ _EVENTS: dict[str, tuple[str, ...]] = {
     "measures": (What.MEASURE, What.MEASURE_ADDED),
     "requirement_states": (What.REQUIREMENT,),
     "evidence": (What.EVIDENCE_ADDED,),
+    CHOSEN_ANSWERS: (What.CHOSEN, What.ENTERED),
 }
 """The events by which rows come about that tables show."""
 _DELETED: dict[str, str] = {
@@ -235,6 +242,9 @@ def _rows(project: Any, name: str) -> list[list[Any]]:
 
 
 def _all_rows(project: Any, name: str) -> list[list[Any]]:
+    if name == CHOSEN_ANSWERS:
+        chosen = project.annexes.exclude(chosen=None).order_by("pk", "chosen__submissions__number")
+        return [list(row) for row in chosen.values_list("number", "chosen__company", "chosen__submissions__number")]
     return [
         [value.isoformat() if isinstance(value, date) else value for value in row]
         for row in getattr(project, name).order_by("pk").values_list(*_STORED[name])

@@ -256,7 +256,7 @@ ANNEXES = FilePart(
                     "submissions",
                     Submission,
                     "submissions",
-                    ("number", "at", "name", "answers"),
+                    ("number", "at", "name", "answers", "is_entered"),
                     order=("number",),
                     most=MOST_SUBMISSIONS,
                 ),

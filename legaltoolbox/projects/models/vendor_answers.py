@@ -46,6 +46,7 @@ class AnsweringRecipient(models.Model):
 
     annex: Any
     answers: Any
+    is_on_paper: Any
     saved_parts: Any
     submissions: Any
     link_number: int
@@ -122,23 +123,89 @@ class AnsweringRecipient(models.Model):
             AnnexPart.record(None, changed=bool(changed), page=page, part=code, recipient=self)
             return bool(changed)
 
+    def save_answers(self, typed: Mapping[str, Mapping[str, str]], seen: Mapping[str, str]) -> list[str]:
+        """Store what differs in the answers to several requirements, all of it or nothing; the codes of those where anything does.
+
+        `typed` has for each code what `save_requirement` takes, `seen` the fingerprint of what the page had shown. Raises as
+        `save_requirement`, and `ChangedMeanwhile` for the first one that somebody has changed. Eight queries, and two for
+        each requirement that differs.
+        """
+        with self.answering():
+            all_rows: list[AnnexAnswer] = []
+            codes = []
+            answers = self.working_answers()
+            for line in self.annex.lines.filter(code__in=list(typed)):
+                stored = stored_answers(line, answers)
+                known = {key: value for key, value in typed[line.code].items() if key in stored}
+                changed = changed_items(stored, known, seen.get(line.code, ""), lambda: None, NO_PAGE, AnonymousUser())
+                if changed:
+                    all_rows += changed_rows(self.pk, line, stored, changed)
+                    codes.append(line.code)
+            if all_rows:
+                self._store(all_rows)
+            for code in codes:
+                AnnexPart.record(None, changed=True, part=code, recipient=self)
+            return codes
+
+    def enter_submission(
+        self, by: Any, name: str, answers: "Mapping[str, Mapping[str, str]]", seen: str
+    ) -> "Submission":
+        """Store what a company without a link has sent on paper, as handed in by it and entered by the municipality.
+
+        `answers` are those to all points, `name` says who has sent them, `seen` is the fingerprint of the answers that the
+        page had shown as stored before. The same again is the one that there is. Raises `ChangedMeanwhile` where somebody
+        has entered others since, and `ValidationError` for a recipient with a link, for a draft, for answers that cannot
+        be, and as `Project.lock`.
+        """
+        with transaction.atomic():
+            self.annex.project.lock()
+            self.read_anew()
+            if not self.is_on_paper or self.annex.is_draft:
+                raise ValidationError(
+                    gettext("Answers can be entered only for a recipient without a link, once the annex is sent.")
+                )
+            last = self.last_submission()
+            kept = {number: dict(answer) for number, answer in answers.items() if any(answer.values())}
+            if last is not None and (last.answers, last.name) == (kept, name):
+                return last
+            before = last.answers if last else {}
+            if fingerprint(before) != seen:
+                raise ChangedMeanwhile(before, None)
+            self._refuse_answers(kept)
+            number = last.number + 1 if last else 1
+            if not kept or number > MOST_SUBMISSIONS:
+                raise ValidationError(
+                    gettext("Answers were entered too many times for this recipient.")
+                    if kept
+                    else gettext("The file has no answer to any point. Nothing was stored.")
+                )
+            submission = Submission(recipient_id=self.pk, number=number, name=name, answers=kept, is_entered=True)
+            submission.full_clean()
+            submission.save()
+            project = self.annex.project
+            ProjectEvent.record(project, What.ENTERED, by, self.annex.place, new=str(self), reason=name)
+            project.touch()
+            return submission
+
+    def _refuse_answers(self, answers: Mapping[str, Mapping[str, str]]) -> None:
+        """Raise `ValidationError` for answers that the annex does not take. One query."""
+        known = set()
+        for line in self.annex.lines.all():
+            stored = stored_answers(line, {})
+            of_line = stored_answers(line, answers)
+            changed_rows(self.pk, line, stored, {key: value for key, value in of_line.items() if value})
+            known |= {point["number"] for point in line.answered_points}
+        if (
+            not answers.keys() <= known
+            or sum(len(text) for answer in answers.values() for text in answer.values()) > MOST_LETTERS
+        ):
+            raise ValidationError(gettext("The answers do not fit the requirement annex. Send the file once more."))
+
     def _write(self, line: AnnexLine, stored: Mapping[str, str], changed: Mapping[str, str]) -> None:
         """Store the answers with these changes. Raises `ValidationError` with the key of a value that cannot be. Three queries."""
-        rows: list[AnnexAnswer] = []
-        errors: dict[str, list[str]] = {}
-        content_after = {**stored, **changed}
-        for point in {key.rpartition(".")[0]: None for key in changed}:
-            content = {name: content_after[f"{point}.{name}"] for name in ANSWER_FIELDS}
-            row = AnnexAnswer(recipient_id=self.pk, point=point, **content)
-            if row.value and row.value not in line.allowed_values:
-                errors[f"{point}.value"] = [gettext("Choose one of the answers.")]
-            try:
-                row.clean_fields(exclude=["recipient"])
-            except ValidationError as invalid:
-                errors |= {f"{point}.{name}": messages for name, messages in invalid.message_dict.items()}
-            rows.append(row)
-        if errors:
-            raise ValidationError(errors)
+        self._store(changed_rows(self.pk, line, stored, changed))
+
+    def _store(self, rows: "list[AnnexAnswer]") -> None:
         self._refuse_longer(rows)
         self.answers.bulk_create(
             rows, update_conflicts=True, unique_fields=["recipient", "point"], update_fields=list(ANSWER_FIELDS)
@@ -176,6 +243,34 @@ class AnsweringRecipient(models.Model):
             ProjectEvent.record(project, What.HANDED_IN, None, self.annex.place, new=str(self))
             project.touch()
             return submission
+
+
+def stored_answers(line: AnnexLine, answers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Of these answers, the number of a point to the answer, those to a requirement as `save_requirement` takes them. No query."""
+    points = {key: key.rpartition(".") for key in empty_answers(line)}
+    return {key: answers.get(point, EMPTY_ANSWER).get(name, "") for key, (point, _dot, name) in points.items()}
+
+
+def changed_rows(
+    recipient: int, line: AnnexLine, stored: Mapping[str, str], changed: Mapping[str, str]
+) -> "list[AnnexAnswer]":
+    """The answers to the points that change, not stored. Raises `ValidationError` with the key of a value that cannot be. No query."""
+    rows: list[AnnexAnswer] = []
+    errors: dict[str, list[str]] = {}
+    content_after = {**stored, **changed}
+    for point in {key.rpartition(".")[0]: None for key in changed}:
+        content = {name: content_after[f"{point}.{name}"] for name in ANSWER_FIELDS}
+        row = AnnexAnswer(recipient_id=recipient, point=point, **content)
+        if row.value and row.value not in line.allowed_values:
+            errors[f"{point}.value"] = [gettext("Choose one of the answers.")]
+        try:
+            row.clean_fields(exclude=["recipient"])
+        except ValidationError as invalid:
+            errors |= {f"{point}.{name}": messages for name, messages in invalid.message_dict.items()}
+        rows.append(row)
+    if errors:
+        raise ValidationError(errors)
+    return rows
 
 
 def empty_answers(line: AnnexLine) -> dict[str, str]:
@@ -236,6 +331,8 @@ class Submission(models.Model):
     """Who has handed in, as typed."""
     answers = models.JSONField(_("answers"), default=dict)
     """The number of each answered point to its `value`, `how` and `reference`."""
+    is_entered = models.BooleanField(_("entered by the municipality"), default=False)
+    """Whether the recipient has no link, and the municipality has entered what came on paper. Who did stands in the history."""
 
     objects: ClassVar = models.Manager()
 

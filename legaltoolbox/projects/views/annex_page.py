@@ -23,6 +23,7 @@ from ..work.annex_pages import (
     standing_of,
 )
 from ..work.annexes import pinned_lines
+from ..work.chosen_answers import other_vendor
 from .annex_forms import ChoiceForm, DeadlineForm, QuestionAnswerForm, RecipientForm, RecipientListForm
 from .annexes import crumbs_to, own_annex
 from .lookups import project_page
@@ -109,7 +110,7 @@ def _missing(annex: Annex, lines: Any, recipients: Any, gone: list[str]) -> list
 @never_cache
 @require_safe
 def annex_answers(request: AuthenticatedRequest, code: str, number: int, nr: int) -> HttpResponse:
-    """`…/bilag/<nr>/svar/`: what the recipients have handed in, side by side, once the time for answers is over. Five queries."""
+    """`…/bilag/<nr>/svar/`: what the recipients have handed in, side by side, once the time for answers is over. Six queries."""
     return answers_page(request, own_annex(request, code, number, nr))
 
 
@@ -131,4 +132,6 @@ def answers_page(request: AuthenticatedRequest, annex: Annex, form: forms.Form |
         recipients=recipients,
         rows=side_by_side(annex.lines.all(), recipients, submissions) if annex.are_answers_readable else [],
         form=form or (may_choose and ChoiceForm(recipients, annex.chosen_id)),
+        other_vendor=other_vendor(project, annex.chosen.company) if annex.chosen else "",
+        may_write=project.may_now(Right.WRITE),
     )

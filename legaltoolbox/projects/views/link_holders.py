@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,7 +29,7 @@ from ..models.annexes import READ_FOR
 from ..work.answer_progress import typed_texts
 
 
-def for_link_holders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def for_link_holders(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A decorator for a page behind a link: the view gets the recipient in the place of the token.
 
     410 for a link that was revoked, replaced or has expired, 404 for any other text; neither says anything of an annex.
@@ -39,7 +40,7 @@ def for_link_holders(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     @login_not_required
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
+    def page(request: HttpRequest, token: str, **arguments: Any) -> HttpResponseBase:
         recipient = Recipient.objects.with_token(token)
         if recipient is None:
             return link_ended(request, token)

@@ -29,6 +29,7 @@ from ..days import EARLIEST, LATEST
 from ..files import requirement_workbook
 from ..models import Evidence, Project, RequirementState
 from ..rights import Right
+from ..work.chosen_answers import quoted_answers
 from ..work.discussions import discussion
 from ..work.measures import by_place, measure_rows
 from ..work.project_catalogue import catalogue_for
@@ -109,7 +110,7 @@ def requirements_xlsx(request: AuthenticatedRequest, code: str, number: int) -> 
 @get_and_post
 @restore.restorable
 def requirement(request: AuthenticatedRequest, code: str, number: int, requirement: str) -> HttpResponse:
-    """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Seven queries."""
+    """`…/krav/<code>/`: one requirement; POST saves, or shows what somebody else saved. Eight queries, ten with a vendor that was chosen."""
     project = own_project(request, code, number, Right.WRITE if request.method == "POST" else Right.READ)
     catalogue = catalogue_for(request, project)
     row, item = _state(project, catalogue, requirement.upper())
@@ -153,6 +154,7 @@ def _requirement_page(
         "evidence_form": context.get("evidence_form") or EvidenceForm(prefix="evidence"),
         "may_write": project.may_now(Right.WRITE) or form.is_bound,
         "discussion": discussion(project, row.code),
+        "quoted": quoted_answers(project, row.code),
     }
     context["measures"] = measures_of(project, catalogue, row.code)
     above = [(_("Requirements"), reverse("projects:requirements", args=project.address))]

@@ -15,6 +15,7 @@ LIVE_PAGES = dict.fromkeys(LiveSource, "risks") | {
     LiveSource.BASES: "legal_bases",
     LiveSource.MEASURES: "plan",
     LiveSource.REQUIREMENTS: "requirements",
+    LiveSource.ANSWERS: "requirements",
     LiveSource.PEOPLE: "members",
     LiveSource.VERSIONS: "documents",
 }

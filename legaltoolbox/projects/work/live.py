@@ -22,6 +22,7 @@ from ..models import Decision, Measure, Project, ProjectDocument
 from ..models.fact_fields import FACT_FIELDS
 from ..models.live import LIVE_FIELDS, RECORDS, LiveSource, is_against_risks
 from ..models.values import Row
+from .chosen_answers import chosen_rows
 from .facts import project_facts
 from .records import participants, versions
 from .requirements import State, requirement_rows
@@ -64,6 +65,7 @@ LAYOUTS = {
     LiveSource.REQUIREMENTS: Layout(
         ("Krav", "Vurdering", "Hvordan, eller hvorfor ikke", "Dokumentation", "Ansvarlig"), (26, 12, 30, 22, 14), 2
     ),
+    LiveSource.ANSWERS: Layout(("Krav", "Svar", "Sådan er kravet opfyldt", "Bilag"), (36, 10, 36, 18), 3),
     LiveSource.PEOPLE: Layout(("Rolle", "Navn"), (40, 60), 2),
     LiveSource.VERSIONS: Layout(
         ("Version", "Dato", "Hvad er ændret", "Ændret af", "DPO og ledelse"), (11, 16, 28, 20, 25), 5
@@ -271,6 +273,7 @@ class _ProjectTables:
             LiveSource.RESIDUAL: self._residual,
             LiveSource.HIGH: self._high,
             LiveSource.REQUIREMENTS: self._requirements,
+            LiveSource.ANSWERS: lambda: (chosen_rows(self.project), []),
             LiveSource.PEOPLE: lambda: (participants(self.project), []),
         }[source]()
         return _table(source, rows, lacking)

@@ -4,38 +4,17 @@ Every other kind of file is refused with a sentence that says what to do.
 """
 
 import re
-import zipfile
-from io import BytesIO
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kl_ai.workbooks.kinds import ARCHIVE, kind_by_start, kind_of_archive
+
 from .table import MAX_BYTES
 from .workbook import ARCHIVE_ERRORS, damaged, read_workbook, unread_sheets
 
-KINDS_BY_START: tuple[tuple[re.Pattern[bytes], Promise], ...] = (
-    (re.compile(rb"\xd0\xcf\x11\xe0"), _("an older Office file, or one with a password")),
-    (re.compile(rb"%PDF-"), _("a PDF document")),
-    (re.compile(rb"\{\\rtf"), _("a text document")),
-    (re.compile(rb"\x89PNG\r\n"), _("a picture")),
-    (re.compile(rb"\xff\xd8\xff"), _("a picture")),
-    (re.compile(rb"GIF8[79]a"), _("a picture")),
-    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), _("a picture")),
-    (re.compile(rb"\x1f\x8b"), _("a packed file")),
-    (re.compile(rb"7z\xbc\xaf"), _("a packed file")),
-    (re.compile(rb"Rar!\x1a\x07"), _("a packed file")),
-    (re.compile(rb"BEGIN:VCARD\r?\n"), _("a file of contacts")),
-)
-"""The marks with which files of other kinds begin. A list may begin with the same letters: “BMC Software”."""
-KINDS_BY_MEMBER: tuple[tuple[str, Promise], ...] = (
-    ("xl/workbook.bin", _("a binary Excel file")),
-    ("word/document.xml", _("a Word document")),
-    ("ppt/presentation.xml", _("a presentation")),
-    ("content.xml", _("an OpenDocument file")),
-    ("Index/Document.iwa", _("a Numbers or Pages file")),
-)
 MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -44,7 +23,6 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", "utf-16"),
 )
 """Byte-order marks and their encodings; the longer before the shorter."""
-ARCHIVE = b"PK\x03\x04"
 CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MARKUP = re.compile(r"\s*<(!doctype|html|table|\?xml|!--)", re.IGNORECASE)
 
@@ -59,9 +37,8 @@ def read_file(data: bytes) -> str:
     if data.startswith(ARCHIVE):
         _refuse_other_archives(data)
         return read_workbook(data)
-    for start, kind in KINDS_BY_START:
-        if start.match(data):
-            raise refusal(kind)
+    if kind := kind_by_start(data):
+        raise refusal(kind)
     text = decode(data)
     if MARKUP.match(text):
         raise refusal(_("a web page or an XML file"))
@@ -76,12 +53,11 @@ def sheets_left_out(data: bytes) -> list[str]:
 def _refuse_other_archives(data: bytes) -> None:
     """Raise `ValidationError` for an archive that is no workbook."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = set(archive.namelist())
+        kind = kind_of_archive(data)
     except ARCHIVE_ERRORS:
         raise damaged() from None
-    if "xl/workbook.xml" not in names:
-        raise refusal(next((kind for member, kind in KINDS_BY_MEMBER if member in names), _("a packed file")))
+    if kind:
+        raise refusal(kind)
 
 
 def refusal(kind: Promise) -> ValidationError:

@@ -203,6 +203,22 @@ def draft_recipient_args(team: Team) -> list[Any]:
     return [*team.project.address, annex.number, row.pk]
 
 
+def annex_file_args(team: Team) -> list[Any]:
+    return [*annex_args(team), "docx"]
+
+
+def answers_file_args(team: Team) -> list[Any]:
+    address = annex_args(team)
+    annexes.pass_deadline(team.project.annexes.get(number=address[-1]))
+    return [*address, "xlsx"]
+
+
+def paper_args(team: Team) -> list[Any]:
+    """A company without a link, beside the one that the annex is sent to."""
+    recipient = annexes.on_paper(team)
+    return [*team.project.address, recipient.annex.number, recipient.pk]
+
+
 def recipient_args(team: Team) -> list[Any]:
     address = annex_args(team)
     return [*address, team.project.annexes.get(number=address[-1]).recipients.get().pk]
@@ -348,6 +364,9 @@ TABLE = (
     Row("projects:annex_question", vendor_question_args, Right.WRITE, is_post=True),
     Row("projects:annex_close", annex_args, Right.MANAGE, post=Right.MANAGE),
     Row("projects:annex_answers", annex_args, Right.READ),
+    Row("projects:annex_file", annex_file_args, Right.READ),
+    Row("projects:annex_answers_file", answers_file_args, Right.READ),
+    Row("projects:recipient_excel", paper_args, Right.WRITE, post=Right.WRITE),
     Row("projects:annex_choose", annex_args, Right.MANAGE, is_post=True),
     # Decisions
     Row("projects:decisions", project_args, Right.READ),

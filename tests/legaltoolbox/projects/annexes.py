@@ -80,3 +80,15 @@ def pass_deadline(annex: Annex, days: int = 1) -> None:
     """Move the deadline so many days into the past."""
     Annex.objects.filter(pk=annex.pk).update(deadline=in_days(-days))
     annex.refresh_from_db()
+
+
+def on_paper(team: Team, company: str = "Gamma Prøve") -> Recipient:
+    """A recipient without a link, of an annex that is sent to it alone."""
+    row: Recipient | None = Recipient.objects.filter(annex__project=team.project, company=company).first()
+    if row is None:
+        annex = make_draft(team, title="Krav på papir")
+        (row,) = Recipient.add_many(annex, team.lead.user, [NewRecipient(company)])
+        send(annex, team)
+        annex.refresh_from_db()
+        row.annex = annex
+    return row

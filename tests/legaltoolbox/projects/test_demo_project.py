@@ -70,6 +70,17 @@ def test_everything_that_the_file_says_is_in_the_project():
     assert project.screening_answers.count() == len(data["answers"])
 
 
+def test_an_annex_is_answered_by_two_companies_behind_links_and_one_on_paper_and_one_is_chosen():
+    load()
+    annex = Project.objects.get().annexes.get()
+    assert annex.lines.count() == 10
+    assert annex.are_answers_readable
+    assert annex.chosen.company == "Birkekvist (demofirma)"
+    handed_in = {row.company: row.last_submission().is_entered for row in annex.recipients.all()}
+    assert handed_in == {"Agern (demofirma)": False, "Birkekvist (demofirma)": False, "Dugdråbe (demofirma)": True}
+    assert annex.questions.get().answer
+
+
 def test_what_is_done_in_the_demonstration_has_answers_in_its_checklist():
     load()
     project = Project.objects.get()

@@ -16,7 +16,7 @@ from tests.mails import log_in_recently
 pytestmark = pytest.mark.any_database
 
 NAMES = sorted(pattern.name for pattern in answer_urls.urlpatterns)
-ARGUMENTS = {"requirement": ["k10"], "receipt": [1]}
+ARGUMENTS = {"requirement": ["k10"], "receipt": [1], "file": ["docx"]}
 TEXT = "Svar fra en fremmed"
 each_name = pytest.mark.parametrize("name", NAMES)
 each_method = pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete", "options"])
@@ -87,7 +87,7 @@ def test_every_address_is_tried():
 @each_name
 def test_a_valid_link_opens_its_own_annex(name, method, recipient):
     response = ask(Client(enforce_csrf_checks=True), method, path(name, recipient.token), recipient)
-    takes_post = name in ("ask", "hand_in", "requirement") or not name.isidentifier()
+    takes_post = name in ("ask", "excel", "hand_in", "requirement") or not name.isidentifier()
     if method in BAD_METHODS or (method == "post" and not takes_post):
         assert response.status_code == 405
     else:

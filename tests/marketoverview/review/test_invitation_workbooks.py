@@ -18,14 +18,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kl_ai.workbooks.bounded_archive import MAX_MEMBERS, MAX_NAMES_WORK, MAX_UNPACKED, MAX_WORK, BoundedArchive
 from marketoverview.review.invitation_list import MAX_BYTES, MAX_LINES, read_file, read_list, sheets_left_out
-from marketoverview.review.invitation_list.bounded_archive import (
-    MAX_MEMBERS,
-    MAX_NAMES_WORK,
-    MAX_UNPACKED,
-    MAX_WORK,
-    BoundedArchive,
-)
 from tests.marketoverview.review.company_files import LIST, NAMES, assert_refused, names, packed, repacked
 from tests.office import convert, needs_office
 

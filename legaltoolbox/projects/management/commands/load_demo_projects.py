@@ -41,6 +41,7 @@ from ...rights import ProjectRole
 from ...work import sections
 from ...work.decisions import grounds
 from ...work.situations import situation_of
+from ..demo_annex import make_annex
 from ..demo_sheet import publish_sheet
 
 FILE = Path(settings.BASE_DIR) / "fixtures/demo_project.yaml"
@@ -146,6 +147,7 @@ class DemoProject:
         for entry in data["documents"]:
             self._document(entry)
         publish_sheet(self.project, lead, self.catalogue, data["sheet"])
+        make_annex(self.project, lead, self.catalogue, data["annex"])
         for entry in data["comments"]:
             first = Comment.write(self.project, self._user(entry["by"]), entry["place"], entry["text"])
             for reply in entry.get("replies", ()):

@@ -9,14 +9,11 @@ from io import BytesIO
 from typing import IO
 from xml.parsers import expat
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
-
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Those of the Open Packaging Conventions (ECMA-376, part 2). Python unpacks the others without a bound."""
 MAX_MEMBERS = 500
 MAX_UNPACKED = 10_000_000
-"""Bytes of all members of the archive together; a list of 2,000 companies has less than one million."""
+"""Bytes of all members of the archive together; a sheet of 2,000 lines has less than one million."""
 MAX_WORK = 1_000_000
 """Of the parts with the cells, their texts and formats, in about microseconds of openpyxl.
 
@@ -53,10 +50,14 @@ STRICT = (
 """The namespaces of a “Strict Open XML Spreadsheet”, and those that openpyxl knows."""
 
 
+class TooMuchWork(Exception):
+    """The workbook holds more than is read; nothing more of it was."""
+
+
 class BoundedArchive(zipfile.ZipFile):
     """Opens the parts that can be read within `work_left`; a part that is opened twice is counted twice.
 
-    Both methods raise `ValidationError` for more.
+    Both methods raise `TooMuchWork` for more.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -65,7 +66,7 @@ class BoundedArchive(zipfile.ZipFile):
         if any(member.compress_type not in COMPRESSIONS for member in members):
             raise zipfile.BadZipFile("a compression that no workbook has")
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
-            raise too_much()
+            raise TooMuchWork
         self.work_left = MAX_NAMES_WORK
         self.open_elements: list[str] = []
 
@@ -95,7 +96,7 @@ class BoundedArchive(zipfile.ZipFile):
         other_work = FORMAT_WORK if own_name == "xf" else OTHER_WORK
         self.work_left -= WORK.get(tuple(self.open_elements[-3:]), other_work)
         if self.work_left < 0 or len(attributes.get("formatCode", "")) > MAX_FORMAT:
-            raise too_much()
+            raise TooMuchWork
 
     def _close_element(self, _name: str) -> None:
         self.open_elements.pop()
@@ -103,9 +104,3 @@ class BoundedArchive(zipfile.ZipFile):
 
 def _refuse_doctype(*_declaration: object) -> None:
     raise ValueError("a DOCTYPE")
-
-
-def too_much() -> ValidationError:
-    return ValidationError(
-        gettext("The Excel file holds too much. Copy the list into a file of its own, or into the field.")
-    )

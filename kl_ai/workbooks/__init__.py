@@ -1,0 +1,1 @@
+"""Reads Excel workbooks that people send (.xlsx), each part within limits; see `reading.opened`."""
