@@ -134,7 +134,8 @@ def _level(level: Record) -> Record:
 
 def _rough(record: Record, described: FiledModel | ItemPart) -> Record:
     names = [each.name for each in text_fields_of(described) if each.name not in QUIET]
-    result = {name: _plain(name, record[name]) for name in ("key", *names) if name in record}
+    plain = {name: _plain(name, record[name]) for name in ("key", *names) if name in record}
+    result = {name: value for name, value in plain.items() if value not in ("", [])}
     for part in described.parts:
         rows = [_rough(child, part) for child in record.get(part.name, ())]
         if rows:

@@ -93,6 +93,11 @@ def test_white_space_of_an_assessed_item_is_taken_over_and_recorded(team):
     assert ItemDecision.objects.get().verdict == ItemVerdict.TAKEN_OVER
 
 
+def test_white_space_in_a_field_that_is_empty_is_no_change(team):
+    old = texts(now()).record(("requirement", "K01"))
+    assert texts(now()).is_same("requirement", old, {**old, "level_note": " \n"})
+
+
 def test_kept_text_comes_back_only_when_the_catalogue_changes_again(team):
     say_all(team)
     sync(team)
