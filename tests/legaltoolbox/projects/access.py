@@ -175,7 +175,7 @@ def requirement_args(team: Team) -> list[Any]:
 def update_args(team: Team) -> list[Any]:
     """A requirement that the project has met with another text than the catalogue's."""
     RequirementState.objects.get_or_create(project=team.project, code="K31", defaults={"state": "met"})
-    record = {"title": "Et ældre krav", "duty": "En ældre tekst."}
+    record = {"code": "K31", "title": "Et ældre krav", "duty": "En ældre tekst."}
     TextVersion.objects.get_or_create(hash="0" * 64, defaults={"kind": "requirement", "code": "K31", "record": record})
     pins = team.project.items
     pins.update_or_create(kind="requirement", code="K31", defaults={"hash": "0" * 64, "to_assess": True})
