@@ -59,6 +59,8 @@ class Running:
         self.files = self._files()
         self.kept: dict = {}
         self.back: set = set()
+        self.owed: set = set()
+        """Document and text of each answer that an accepted text has no room for: a later save does not take it away."""
         self.gone: set = set()
         self.client = logged_in(team.lead.user)
 
@@ -226,6 +228,9 @@ class Running:
                 lines += earlier.of_section(document, key, fields, own)
             places = {(key, field.key): field for key, fields in by_section.items() for field in fields}
             told = "\n".join(line.words for line in lines)
+            now = {text for value in values.values() for text in _texts_of(value)}
+            for number, text in self.owed:
+                assert number != document.number or text in told or text in now, text
             for place, value in values.items():
                 field = places.get(place)
                 if field is None or sections.fitting(field, value) != value:
@@ -253,12 +258,26 @@ class Running:
                 self.kept[update.key] = bare(plain_live.get(update.key))
                 continue
             self.kept.pop(update.key, None)
+            self._owe(update.key, live)
             if update.key in plain_live:
                 self.shown[update.key] = plain_live[update.key]
                 self.gone.discard(update.key)
             else:
                 self.gone.add(update.key)
         return len(chosen)
+
+    def _owe(self, key, live: Catalogue) -> None:
+        """Note the answers in drafts that the text which has just been accepted has no room for."""
+        template = live.find("template", key[1]) if key[0] == "template" else None
+        if template is None:
+            return
+        fields = {(part.key, field.key): field for part in live.sections(template) for field in live.fields(part)}
+        drafts = self.project.documents.filter(template=key[1]).exclude(status=DocumentStatus.APPROVED)
+        for document in drafts:
+            for place, value in document.all_stored().items():
+                field = fields.get(place)
+                if field is None or sections.fitting(field, value) != value:
+                    self.owed |= {(document.number, text) for text in _texts_of(value)}
 
     def write(self, view: Catalogue, live: Catalogue) -> None:
         """Save a page as somebody does who sees the project's view: a section, or an item that nobody has written on."""
