@@ -1,9 +1,8 @@
 """Settings of the portal.
 
-Everything that differs between machines comes from the environment (or a `.env` file beside
-`manage.py`) and is checked here, at start. Without `DEBUG` a missing `SECRET_KEY`,
-`ALLOWED_HOSTS`, `DATABASE_URL` or `SITE_URL` stops the process with a sentence that says what to set.
-`docs/operations.md` describes each variable; a test holds the two together.
+Everything that differs between machines comes from the environment (or a `.env` file beside `manage.py`) and is checked
+here, at start. Without `DEBUG` a missing `SECRET_KEY`, `ALLOWED_HOSTS`, `DATABASE_URL` or `SITE_URL` stops the process with
+a sentence that says what to set. `docs/operations.md` describes each variable; a test holds the two together.
 """
 
 import re
@@ -236,6 +235,7 @@ MAIL_KINDS = {
     "old_address": _("an address is changed, to the old one"),
     "project_deletion": _("a closed project is deleted soon"),
     "project_step": _("a step of a project’s document, or a decision"),
+    "project_updates": _("changes of the catalogue that wait in projects"),
     "receipt": _("receipt for answers"),
     "reconfirm": _("reminder to confirm the profile"),
     "tasks_due": _("tasks of a municipality’s person that are due"),

@@ -28,6 +28,7 @@ from ..kind_types import ItemKind, ItemPart
 from ..kinds import KINDS, STATE, listed_kinds
 from ..linking import url
 from ..models import Item, toolbox_version
+from .project_use import ProjectUseNote
 
 STATE_FIELDS = (
     _("Certainty and review"),
@@ -100,7 +101,7 @@ class StableRowFormSet(BaseInlineFormSet):
         return super().save_new(form, commit)
 
 
-class RowAdmin(PublicDataAdmin):
+class RowAdmin(ProjectUseNote, PublicDataAdmin):
     """Rows of an item that have a form of their own. A change takes back the confirmation of the item."""
 
     version = toolbox_version
@@ -109,6 +110,10 @@ class RowAdmin(PublicDataAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
+
+    def text_item(self, obj: Any) -> Item | None:
+        item: Item | None = getattr(obj, self.item, None)
+        return item
 
     def lock_rows(self, object_id: str) -> None:
         """Lock the row's item, and then the row: the order in which the content files are loaded. Two queries."""
@@ -222,7 +227,7 @@ class OverdueFilter(admin.SimpleListFilter):
         return queryset.filter(review_by__lt=timezone.localdate()) if self.value() == "yes" else queryset
 
 
-class ItemAdmin(PublicDataAdmin):
+class ItemAdmin(ProjectUseNote, PublicDataAdmin):
     """An item: its code is chosen once, and it is switched off instead of deleted.
 
     Fieldsets, inlines, look-ups and searched fields are those of the kind's record. A subclass groups the fields, and

@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from legaltoolbox.content.files import FOLDER
 from legaltoolbox.content.load import LoadReport, load
-from legaltoolbox.content.plan import PlannedItem, make_plan
+from legaltoolbox.content.plan import LoadPlan, LoadStep, PlannedItem, make_plan
 from legaltoolbox.content.reading import ContentError
 from legaltoolbox.content.rows import give_missing_keys
 from legaltoolbox.models import Activity
+from legaltoolbox.text_uses import text_use
 
 
 class Command(BaseCommand):
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             return
         try:
             plan = make_plan(folder)
+            if verbosity:
+                self._print_projects(plan)
             if lost := plan.lost(overwrite=overwrite):
                 self._confirm(lost, yes)
             report = load(folder, overwrite=overwrite, expected=plan)
@@ -44,6 +47,16 @@ class Command(BaseCommand):
             raise CommandError(" ".join(str(error).split())) from error
         if verbosity:
             self._print(report)
+
+    def _print_projects(self, plan: LoadPlan) -> None:
+        """Say of each item that the load may change in how many projects somebody is to decide on it. One query to an item."""
+        for item in plan.steps(LoadStep.UPDATE, LoadStep.WITHDRAW, LoadStep.KEEP, LoadStep.KEEP_MISSING):
+            use = text_use(getattr(item.kind.model, "KIND", ""), item.key)
+            if use is not None and use.written:
+                self.stdout.write(
+                    f"{item.key} is used in {use.projects} projects of {use.municipalities} municipalities; "
+                    f"{use.written} have written on it and decide on a change of its text."
+                )
 
     def _confirm(self, lost: Sequence[PlannedItem], yes: bool) -> None:
         """List what will be replaced or withdrawn. Raises `CommandError` where nobody has said yes to it."""

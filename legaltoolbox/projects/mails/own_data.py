@@ -36,6 +36,7 @@ from ..models import (
     RiskAssessment,
     Task,
     TaskMailStop,
+    UpdateMail,
     imported_names,
 )
 from ..models.project_lookups import municipalities_that_ask
@@ -70,6 +71,7 @@ def own_data(user: User, *, is_after_step: bool) -> dict[str, Any]:
         ),
         **_of_projects(_Shown(user, hidden)),
         "mails_about_tasks_stopped": TaskMailStop.objects.filter(user=user).exists(),
+        "mails_about_changes_sent_at": UpdateMail.objects.filter(user=user).values_list("sent_at", flat=True).first(),
     }
 
 

@@ -24,6 +24,7 @@ from .risks import RiskAssessment
 from .shared_copies import SharedCopy
 from .task_mail_stops import TaskMailStop
 from .tasks import Task, TaskState
+from .update_mails import UpdateMail
 from .vendor_answers import AnnexAnswer, AnnexPart, Submission
 from .vendor_questions import AnnexQuestion
 
@@ -75,5 +76,6 @@ __all__ = [
     "TaskState",
     "TextChanged",
     "TextVersion",
+    "UpdateMail",
     "open_conditions",
 ]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, TextField, Value
+from django.db.models import CharField, Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast
 
 from .answers import ScreeningAnswer
@@ -70,8 +70,34 @@ def written_in(projects: Iterable[int]) -> dict[int, set[ItemKey]]:
     first, *others = [*rows, places.values_list("project", "written_kind", "written_code")]
     found: dict[int, set[ItemKey]] = defaultdict(set)
     for project, kind, code in first.union(*others):
-        found[project].update(_keys(kind, code))
+        found[project] |= set(_keys(kind, code))
     return found
+
+
+def written_on(kind: str, code: str) -> Any:
+    """Of projects whether somebody has written on this item, as `written_items` has it: a condition for `annotate`."""
+    if kind == QUESTION:
+        return _exists(ScreeningAnswer, question=code)
+    if kind == SCALE:
+        return _exists(RiskAssessment)
+    places = Measure.objects.annotate(as_text=Cast("places", TextField())).filter(as_text__contains=f'"{code}"')
+    return (
+        _exists(Task, activity=code)
+        | _exists(ChecklistAnswer, activity=code)
+        | _exists(ProjectDocument, template=code)
+        | _exists(RiskAssessment, code=code)
+        | _exists(RequirementState, code=code)
+        | _exists(Evidence, place=code)
+        | _exists(ProjectLegalBasis, code=code)
+        | _exists(Decision, point=code)
+        | _exists(Comment, place=code)
+        | _exists(Comment, place__startswith=f"{code}.")
+        | Exists(places.filter(project=OuterRef("pk")))
+    )
+
+
+def _exists(model: Any, **where: str) -> Any:
+    return Exists(model.objects.filter(project=OuterRef("pk"), **where).order_by())
 
 
 def _codes(kind: str, queryset: Any, field: str) -> Any:

@@ -29,7 +29,7 @@ from .measures import MeasureRow, waiting_measures
 from .own_texts import NOTHING, OwnTexts, changes_words, updates_url
 from .plan import PlanRow, ProjectPlan, project_plan
 from .risks import RiskCounts, RiskRow, risk_counts, risk_rows
-from .situations import contradictions, open_questions
+from .situations import contradictions, open_questions, questions_words
 from .waiting import WaitingThing, WhatToDo, asked_points, is_due_soon, open_advice, point_conditions, waiting_for
 
 NEXT_TASKS = 5
@@ -258,11 +258,8 @@ def _waiting_lines(
 
 
 def _questions_line(project: Project, thing: WaitingThing, first: str) -> WaitingLine:
-    text = ngettext(
-        "Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", thing.number
-    )
     url = reverse("projects:screening", args=project.address) + f"#{first}"
-    return WaitingLine(text % {"n": thing.number}, "", "", False, "", url)
+    return WaitingLine(questions_words(thing.number), "", "", False, "", url)
 
 
 def _task_line(project: Project, row: PlanRow | MeasureRow) -> WaitingLine:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import ngettext
+
 from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.models import ScreeningQuestion
 from legaltoolbox.screening import Situation, reconciled
@@ -33,3 +35,9 @@ def contradictions(
 def open_questions(situation: Situation, catalogue: Catalogue) -> list[ScreeningQuestion]:
     """The questions without a yes or no; one that follows from a no counts as answered. No query."""
     return [question for question in catalogue.questions if not situation.answer(question)]
+
+
+def questions_words(number: int) -> str:
+    """That so many questions wait for an answer."""
+    text = ngettext("Answer %(n)s question about the solution", "Answer %(n)s questions about the solution", number)
+    return text % {"n": number}
