@@ -35,7 +35,7 @@ MEMBERS = {
 
 
 class Command(BaseCommand):
-    help = "Loads the survey, 35 demonstration vendors, the legal content, a municipality with a project and nine logins. Run again, it keeps what was tried out with them."
+    help = "Loads the survey, 35 demonstration vendors, the legal content, a municipality with a project and ten logins. Run again, it keeps what was tried out with them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         call_command("load_content", if_empty=True, verbosity=0)
         municipality = StringIO()
         call_command("load_demo_projects", reset=reset, force=force, verbosity=verbosity, stdout=municipality)
+        call_command("load_demo_shared", reset=reset, force=force, verbosity=verbosity, stdout=municipality)
         logins = [*self._make_staff(), *self._make_members()]
         market_version.bump()
         if verbosity:
