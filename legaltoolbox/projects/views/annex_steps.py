@@ -239,7 +239,7 @@ def close_annex(request: AuthenticatedRequest, code: str, number: int, nr: int) 
     title, above = _("End the time for answers"), crumbs_to(annex.project, annex)
     cancel_url = reverse("projects:annex", args=annex.address)
     context: dict[str, Any] = {"annex": annex, "form": form, "cancel_url": cancel_url}
-    return project_page(request, annex.project, "annex_close", title, section="requirements", above=above, **context)
+    return project_page(request, annex.project, "annex_close", title, section="annexes", above=above, **context)
 
 
 @restore.post_only("projects:annex_answers", "code", "number", "nr", takes_text=True)

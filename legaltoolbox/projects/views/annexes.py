@@ -63,7 +63,7 @@ def annexes(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         project,
         "annexes",
         _("Requirement annexes"),
-        section="requirements",
+        section="annexes",
         above=crumbs_to(project)[:1],
         rows=rows,
         may_write=project.may_now(Right.WRITE),
@@ -99,9 +99,7 @@ def new_annex(request: AuthenticatedRequest, code: str, number: int) -> HttpResp
         "page": page,
         "cancel_url": reverse("projects:annexes", args=project.address),
     }
-    return project_page(
-        request, project, "annex_form", title, section="requirements", above=crumbs_to(project), **context
-    )
+    return project_page(request, project, "annex_form", title, section="annexes", above=crumbs_to(project), **context)
 
 
 def _copied(project: Project, number: str) -> Annex | None:
@@ -161,7 +159,7 @@ def edit_annex(request: AuthenticatedRequest, code: str, number: int, nr: int) -
     context |= {"form": form, "annex": annex, "cancel_url": reverse("projects:annex", args=annex.address)}
     above = crumbs_to(project, annex)
     return project_page(
-        request, project, "annex_form", _("Change the draft"), section="requirements", above=above, **context
+        request, project, "annex_form", _("Change the draft"), section="annexes", above=above, **context
     )
 
 

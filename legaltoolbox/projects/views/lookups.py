@@ -49,16 +49,25 @@ PROJECT_PAGES: tuple[tuple[Any, tuple[ProjectPage, ...]], ...] = (
             ProjectPage("legal_bases", gettext_lazy("Legal basis")),
             ProjectPage("risks", gettext_lazy("Risks")),
             ProjectPage("requirements", gettext_lazy("Requirements")),
+            ProjectPage("annexes", gettext_lazy("Requirement annexes")),
         ),
     ),
     (gettext_lazy("Decisions"), (ProjectPage("decisions", gettext_lazy("Decisions")),)),
-    (gettext_lazy("Report"), (ProjectPage("report", gettext_lazy("Report")),)),
+    (
+        gettext_lazy("Report and sharing"),
+        (
+            ProjectPage("report", gettext_lazy("Report")),
+            ProjectPage("share", gettext_lazy("Sharing")),
+            ProjectPage("openness", gettext_lazy("Openness")),
+        ),
+    ),
     (
         gettext_lazy("About the project"),
         (
             ProjectPage("screening", gettext_lazy("The solution")),
             ProjectPage("details", gettext_lazy("Details"), Right.WRITE),
             ProjectPage("members", gettext_lazy("Members")),
+            ProjectPage("updates", gettext_lazy("Changes in the catalogue")),
             ProjectPage("history", gettext_lazy("History")),
         ),
     ),

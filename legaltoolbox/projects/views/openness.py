@@ -212,7 +212,7 @@ def _openness_page(
         project,
         "openness",
         _("Openness"),
-        section="report",
+        section="openness",
         current=current,
         withdrawn_on=withdrawn_on(versions, 0) if versions and current is None else None,
         public_url=reverse("register:sheet", args=project.address),

@@ -121,7 +121,7 @@ def _sharing_page(
         project,
         "shared",
         _("Sharing with other municipalities"),
-        section="report",
+        section="share",
         above=[(_("Report"), reverse("projects:report", args=project.address))],
         current=current,
         current_url=reverse("shared_projects:copy", args=[current.pk]) if current else "",
@@ -205,7 +205,7 @@ def _preview_page(
         project,
         "share_preview",
         _("What will be shared"),
-        section="report",
+        section="share",
         above=[
             (_("Report"), reverse("projects:report", args=project.address)),
             (_("Sharing with other municipalities"), reverse("projects:share", args=project.address)),

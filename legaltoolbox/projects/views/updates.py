@@ -76,7 +76,7 @@ def updates(request: AuthenticatedRequest, code: str, number: int) -> HttpRespon
         project,
         "updates",
         _("Changes in the catalogue"),
-        section="overview",
+        section="updates",
         page=updates_page(project, updates_of(project, catalogue)),
         decisions=decision_lines(project, catalogue),
         taken_over=taken_over(project, catalogue),
@@ -170,7 +170,7 @@ def _update_page(
     }
     title = f"{line.code} {line.title}".strip()
     above = [(_("Changes in the catalogue"), updates_url(project))]
-    return project_page(request, project, "update", title, section="overview", above=above, **context)
+    return project_page(request, project, "update", title, section="updates", above=above, **context)
 
 
 def _key(project: Project, catalogue: Catalogue, kind: str, item: str) -> ItemKey:

@@ -203,7 +203,7 @@ def decide_at_a_point(lead, page, base: str) -> None:
 
 
 def fetch_the_report(page) -> bytes:
-    menu(page, "Rapport")
+    menu(page, "Rapport og deling")
     with page.expect_download() as download:
         page.locator("main").get_by_role("link", name="PDF").first.click()
     return Path(download.value.path()).read_bytes()
