@@ -8,8 +8,8 @@ A catalogue that has been read does not change; only its `memo` and its `rendere
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from typing import Any
@@ -71,6 +71,27 @@ class Catalogue:
     """HTML that follows from a situation, too."""
     _links: dict[Node, dict[str, list[int]]] = field(default_factory=dict)
     _parts: dict[tuple[str, type[Model], int], list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    # Another one ------------------------------------------------------------------------------------
+
+    @property
+    def rows_of_owners(self) -> dict[tuple[str, type[Model], int], list[Any]]:
+        """The name of a part, the model and primary key of its owner, to the rows, as `parts` gives them. A copy."""
+        return dict(self._parts)
+
+    def with_items(
+        self,
+        items: dict[str, dict[int, Any]],
+        rows_of_owners: Mapping[tuple[str, type[Model], int], list[Any]],
+        *,
+        levels: tuple[ScaleLevel, ...],
+        withdrawn: frozenset[Node],
+    ) -> Catalogue:
+        """A catalogue with these in place of its own; the links follow from them. No query."""
+        parts = defaultdict(list, rows_of_owners)
+        other = replace(self, items=items, levels=levels, withdrawn=withdrawn, _parts=parts, _links={})
+        other._links = _all_links(other)
+        return other
 
     # Items ------------------------------------------------------------------------------------------
 
@@ -224,7 +245,7 @@ def _read(version: int, day: date, *, drafts: bool = False) -> Catalogue:
         _read_links(kind.many_to_many, catalogue)
         for part in kind.parts:
             _read_part(part, items[kind.name], catalogue)
-    catalogue._links = all_links(catalogue)
+    catalogue._links = _all_links(catalogue)
     catalogue.amendments = _amendments(items[LegalSource.KIND])
     return catalogue
 
@@ -309,7 +330,7 @@ def _set_foreign_key(row: Any, key: Any, catalogue: Catalogue) -> bool:
     return other is not None or key.null
 
 
-def all_links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
+def _all_links(catalogue: Catalogue) -> dict[Node, dict[str, list[int]]]:
     """All links, from both ends, each list in the order of its kind. No query."""
     links: dict[Node, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for kind in KINDS.values():

@@ -295,16 +295,16 @@ def test_what_a_decision_rests_on_costs_twenty_three_and_its_pages_two_and_three
     assert project_queries(team.lead, "decision_point", "p1") == 26
 
 
-def test_the_overview_costs_thirteen_then_and_its_page_two_more(team):
+def test_the_overview_costs_fourteen_then_and_its_page_two_more(team):
     """The lead's, with a task that somebody owns and a document that is commented."""
     document = begun(team)
     ProjectDocument.objects.filter(pk=document.pk).update(status=DocumentStatus.COMMENTED)
     Task.add_own(team.project, team.lead.user, {**EMPTY, "title": "Aftal et møde", "owner": team.lead.pk}, "")
     project = Project.objects.visible_to(team.lead.user).select_related("municipality").get()
     catalogue, today = catalogues.current(), timezone.localdate()
-    with costs(13):
+    with costs(14):
         project_overview(project, team.lead.user, catalogue, today)
-    assert project_queries(team.lead, "overview") == 15
+    assert project_queries(team.lead, "overview") == 16
     assert project_queries(team.lead, "activities") == 6
 
 

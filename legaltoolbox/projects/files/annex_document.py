@@ -113,7 +113,7 @@ def answers_document(
         landscape=True,
         blocks=[
             Table(
-                ("Virksomhed", "Afleveret"),
+                ("Virksomhed", "Indsendt"),
                 [(recipient.company, handed_in(submissions.get(recipient.pk))) for recipient in recipients],
             ),
             *(block for line in lines for block in _side_by_side(line, recipients, submissions)),
@@ -143,7 +143,7 @@ def _side_by_side(
 def handed_in(submission: Submission | None) -> str:
     """When a recipient has handed in, by whom, and whether the municipality has entered it. No query."""
     if submission is None:
-        return "Intet afleveret"
+        return "Intet indsendt"
     at = timezone.localtime(submission.at)
     entered = ", indtastet af kommunen" if submission.is_entered else ""
     return f"{danish_date(at.date())} kl. {at:%H.%M}, {submission.name}{entered}"

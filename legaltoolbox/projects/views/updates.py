@@ -179,10 +179,11 @@ def _key(project: Project, catalogue: Catalogue, kind: str, item: str) -> ItemKe
     for own_kind, code in texts(catalogue).hashes:
         if own_kind == kind and code.lower() == wanted:
             return kind, code
-    row = project.items.filter(kind=kind, code__iexact=item).first()
-    if row is None:
+    pinned = project.items.filter(kind=kind).values_list("code", flat=True)
+    code = next((each for each in pinned if each.lower() == wanted), None)
+    if code is None:
         raise Http404
-    return row.key
+    return kind, code
 
 
 def _update_of(project: Project, catalogue: Catalogue, key: ItemKey) -> Update | None:

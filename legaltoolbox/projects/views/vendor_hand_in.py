@@ -48,7 +48,7 @@ class HandInForm(forms.Form):
 @for_link_holders
 @get_and_post
 def hand_in(request: HttpRequest, recipient: Recipient) -> HttpResponse:
-    """`…/aflever/`: what is answered and what not; POST hands in what is saved. Six queries.
+    """`…/indsend/`: what is answered and what not; POST hands in what is saved. Six queries.
 
     The page carries the fingerprint of the answers that it lists: a colleague may have saved others meanwhile, which nobody
     has seen here; then the page comes back first.

@@ -26,7 +26,7 @@ class OlderItems:
     def __init__(self, catalogue: Catalogue, find: Find) -> None:
         self.catalogue, self.find = catalogue, find
         self.parts: Parts = {}
-        """The rows of the items that were made, as `Catalogue._parts` has them."""
+        """The rows of the items that were made, as `Catalogue.rows_of_owners` has them."""
         self._keys = count(-1, -1)
 
     def item(self, kind: str, code: str, record: Record) -> Any:

@@ -5,17 +5,16 @@ Everything else is the catalogue of today. Where nothing differs it is that very
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import replace
 from threading import Lock
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
 from kl_ai.pages.versions import LimitedMemo
-from legaltoolbox.catalogue import Catalogue, all_links, catalogues
+from legaltoolbox.catalogue import Catalogue, catalogues
 from legaltoolbox.models import Activity, ScreeningQuestion
 
 from ..models import Decision, DocumentStatus, Project, ProjectDocument, ProjectItem, TextVersion
@@ -162,18 +161,15 @@ def _with_older(catalogue: Catalogue, older: Mapping[ItemKey, Record], gone: fro
             items[kind][item.pk] = item
     for kind in {kind for kind, _code in made}:
         items[kind] = dict(sorted(items[kind].items(), key=lambda row: _place(row[1])))
-    parts: Any = defaultdict(list, {**catalogue._parts, **maker.parts})
+    parts = catalogue.rows_of_owners | maker.parts
     _name_older(made, items, parts)
-    view = replace(
-        catalogue,
-        items=items,
+    view = catalogue.with_items(
+        items,
+        parts,
         levels=catalogue.levels if scale is None else older_scale(scale),
         withdrawn=frozenset((kind, made[kind, code].pk) for kind, code in gone if (kind, code) in made),
-        _parts=parts,
-        _links={},
     )
     view.rendered = LimitedMemo(MOST_PIECES, MOST_PIECE_LETTERS)
-    view._links = all_links(view)
     return view
 
 

@@ -311,10 +311,10 @@ def test_what_a_vendor_has_written_after_handing_in_is_not_shown(team):
     hand_in(alfa)
     line = annex.lines.get(code="K31")
     alfa.save_requirement(
-        "K31", {f"{line.answered_points[0]['number']}.how": "Ikke afleveret"}, fingerprint(alfa.stored(line))
+        "K31", {f"{line.answered_points[0]['number']}.how": "Ikke indsendt"}, fingerprint(alfa.stored(line))
     )
     pass_deadline(annex)
-    assert "Ikke afleveret" not in browser(team.lead).get(url("annex_answers", annex)).text
+    assert "Ikke indsendt" not in browser(team.lead).get(url("annex_answers", annex)).text
 
 
 def test_a_vendor_is_chosen_on_the_page_with_a_reason(team):

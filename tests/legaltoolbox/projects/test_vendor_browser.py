@@ -46,10 +46,10 @@ def test_a_vendor_answers_asks_hands_in_and_corrects(browser_page, recipient, op
     follow(button(page, "Gem og fortsæt"))
     expect(page.get_by_text("K10 er gemt.")).to_be_visible()
     answer_points(page, recipient, "K31")
-    follow(button(page, "Gem og gå til aflevering"))
+    follow(button(page, "Gem og gå til indsendelse"))
     page.get_by_label("Dit navn").fill("Anne Andersen")
-    follow(button(page, "Aflever"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Svarene er afleveret")
+    follow(button(page, "Indsend"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Svarene er indsendt")
     expect(page.get_by_text(HOW).first).to_be_visible()
 
     follow(page.get_by_role("link", name="Tilbage til oversigten"))
@@ -61,7 +61,7 @@ def test_a_vendor_answers_asks_hands_in_and_corrects(browser_page, recipient, op
     follow(page.get_by_role("link", name="K31"))
     page.locator('textarea[name="K31.1.how"]').fill("Rettet")
     follow(button(page, "Gem og gå til oversigten"))
-    expect(page.get_by_text("Ændret siden sidste aflevering")).to_be_visible()
+    expect(page.get_by_text("Ændret siden sidste indsendelse")).to_be_visible()
     assert AnnexQuestion.objects.count() == recipient.submissions.count() == 1
     assert page.context.cookies() == []
 
@@ -184,10 +184,10 @@ def test_ten_requirements_take_thirteen_pages_and_one_press_each(team, desktop):
     follow(desktop.get_by_role("link", name="Begynd med K01"))
     for code in TEN:
         points += answer_points(desktop, recipient, code)
-        follow(button(desktop, "Gem og gå til aflevering" if code == TEN[-1] else "Gem og fortsæt"))
+        follow(button(desktop, "Gem og gå til indsendelse" if code == TEN[-1] else "Gem og fortsæt"))
         presses += 1
     desktop.get_by_label("Dit navn").fill("Anne Andersen")
-    follow(button(desktop, "Aflever"))
+    follow(button(desktop, "Indsend"))
     presses += 1
     assert (len(pages), presses) == (13, 12)
     assert sum(bool(answer["value"]) for answer in recipient.submissions.get().answers.values()) == points

@@ -191,7 +191,7 @@ def test_after_the_deadline_everything_is_read_only(client, recipient, annex):
     assert "<form" not in html
     overview = client.get(url(recipient)).content.decode()
     assert "Der er lukket for svar" in overview
-    assert "Der er ikke afleveret noget" in overview
+    assert "Der er ikke indsendt noget" in overview
     assert "<form" not in overview
     assert "<form" not in client.get(url(recipient, "hand_in")).content.decode()
 
@@ -261,8 +261,8 @@ def test_a_correction_says_so_until_it_is_handed_in_again(client, recipient):
     assert "Ændret" not in client.get(url(recipient)).content.decode()
     save(client, recipient, value="no", how="Alligevel ikke")
     html = client.get(url(recipient)).content.decode()
-    assert "Ændret siden sidste aflevering" in html
-    assert "Aflever igen" in html
+    assert "Ændret siden sidste indsendelse" in html
+    assert "Indsend igen" in html
     hand_in(client, recipient)
     assert "Ændret" not in client.get(url(recipient)).content.decode()
     earlier = client.get(url(recipient, "receipt", 1)).content.decode()
