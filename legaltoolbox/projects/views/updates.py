@@ -180,10 +180,10 @@ def _key(project: Project, catalogue: Catalogue, kind: str, item: str) -> ItemKe
         if own_kind == kind and code.lower() == wanted:
             return kind, code
     pinned = project.items.filter(kind=kind).values_list("code", flat=True)
-    code = next((each for each in pinned if each.lower() == wanted), None)
-    if code is None:
-        raise Http404
-    return kind, code
+    for code in pinned:
+        if code.lower() == wanted:
+            return kind, code
+    raise Http404
 
 
 def _update_of(project: Project, catalogue: Catalogue, key: ItemKey) -> Update | None:
