@@ -18,6 +18,8 @@ from .texts import QUIET, Record, text_fields_of
 Find = Callable[[str, str], Any]
 """Kind and code or slug to the item that a row names; None where there is none."""
 Parts = dict[tuple[str, Any, int], list[Any]]
+_KEYS = count(-1, -1)
+"""One for the whole process: a view can be made of another view, whose rows have such keys already."""
 
 
 class OlderItems:
@@ -27,7 +29,6 @@ class OlderItems:
         self.catalogue, self.find = catalogue, find
         self.parts: Parts = {}
         """The rows of the items that were made, as `Catalogue.rows_of_owners` has them."""
-        self._keys = count(-1, -1)
 
     def item(self, kind: str, code: str, record: Record) -> Any:
         """The item with this text: what the text does not have is that of today's item, where there is one. No query."""
@@ -47,7 +48,7 @@ class OlderItems:
 
     def _row(self, described: FiledModel | ItemPart, record: Record, today: Any) -> Any:
         """A row with the values of the record; without what it names."""
-        row = copy(today) if today is not None else described.model(pk=next(self._keys))
+        row = copy(today) if today is not None else described.model(pk=next(_KEYS))
         for field in text_fields_of(described):
             if not field.is_relation and not (field.name in QUIET and today is not None):
                 setattr(row, field.name, record[field.name] if field.name in record else _without_value(field))
@@ -70,9 +71,9 @@ class OlderItems:
     def _by_name_alone(self, model: Any, code: str) -> Any:
         """An item that an older text names, and that neither the catalogue nor the project has any more."""
         if model is ScreeningQuestion:
-            return ScreeningQuestion(pk=next(self._keys), code=code, question=code)
+            return ScreeningQuestion(pk=next(_KEYS), code=code, question=code)
         phase, role = self.catalogue.phases[0], self.catalogue.roles[0]
-        return Activity(pk=next(self._keys), code=code, phase=phase, responsible=role)
+        return Activity(pk=next(_KEYS), code=code, phase=phase, responsible=role)
 
     def _make_rows(self, described: FiledModel | ItemPart, owner: Any, record: Record, today: Any) -> None:
         for part in described.parts:
