@@ -43,6 +43,7 @@ from ...work.decisions import grounds
 from ...work.situations import situation_of
 from ..demo_annex import make_annex
 from ..demo_sheet import publish_sheet
+from ..demo_texts import pin_older_texts
 
 FILE = Path(settings.BASE_DIR) / "fixtures/demo_project.yaml"
 CODE = "9900"
@@ -148,6 +149,7 @@ class DemoProject:
             self._document(entry)
         publish_sheet(self.project, lead, self.catalogue, data["sheet"])
         make_annex(self.project, lead, self.catalogue, data["annex"])
+        pin_older_texts(self.project, lead, self.catalogue, data["older_texts"])
         for entry in data["comments"]:
             first = Comment.write(self.project, self._user(entry["by"]), entry["place"], entry["text"])
             for reply in entry.get("replies", ()):
