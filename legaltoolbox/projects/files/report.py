@@ -17,7 +17,7 @@ from legaltoolbox.models import ScreeningQuestion
 
 from ..models import Project, ProjectFact, ScreeningAnswer
 from ..work.report import ProjectReport
-from ..work.report_words import missing, progress_lines, warnings
+from ..work.report_words import kept_texts, missing, progress_lines, warnings
 from . import report_documents, report_work
 
 TITLE = "Rapport"
@@ -166,3 +166,6 @@ def _hashes(report: ProjectReport) -> Iterator[Block]:
         yield Prose("Projektet har ingen dokumenter endnu.")
     changed = danish_date(timezone.localdate(report.catalogue.changed_at))
     yield Prose(f"Værktøjskassens indhold, som rapporten bygger på, er sidst ændret {changed}.")
+    if kept := kept_texts(report):
+        yield Prose("Projektet bliver ved den tidligere tekst af disse dele af værktøjskassen:")
+        yield Table(("Del", "Hvorfor"), kept, (1, 5), row_breaks=True)

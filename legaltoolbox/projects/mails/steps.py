@@ -18,7 +18,7 @@ from kl_ai.mail.models import OutgoingMail
 from kl_ai.mail.outbox import Letter, link, post_many
 from kl_ai.models import User
 
-from ..models import Decision, Project, ProjectDocument, ProjectEvent
+from ..models import Annex, Decision, Project, ProjectDocument, ProjectEvent
 from ..rights import DPO, ProjectRole
 from .posting import Posted, post_within_limits
 
@@ -86,6 +86,17 @@ TEXTS = {
             "The management has decided something in project no. %(number)s of %(municipality)s. You read the decision with your authenticator app:"
         ),
     ),
+    What.VENDOR_ASKED: StepText(
+        (ProjectRole.LEAD, ProjectRole.EDITOR),
+        gettext_lazy("A vendor has asked about “%(thing)s”"),
+        gettext_lazy(
+            "A vendor has asked a question about the requirement annex “%(thing)s” in the project “%(project)s”. All recipients see your answer. Read the question, and answer it, here:"
+        ),
+        gettext_lazy("A vendor has asked a question"),
+        gettext_lazy(
+            "A vendor has asked a question about a requirement annex of project no. %(number)s of %(municipality)s. You read it with your authenticator app:"
+        ),
+    ),
 }
 """The steps that somebody is told of; a document that is taken back is not one of them."""
 WHY = {
@@ -120,6 +131,11 @@ def send_point(project: Project, point: str, title: str, what: str = What.DECIDE
     """
     address = ("projects:decision_point", *project.address, point.lower())
     return _send(project, what, point, f"{point} {title}", address)
+
+
+def send_vendor_question(annex: Annex) -> Posted:
+    """Queue the mails about the newest question of a vendor, without its text, in the verb's transaction. As `send_step`."""
+    return _send(annex.project, What.VENDOR_ASKED, annex.place, annex.title, ("projects:annex", *annex.address))
 
 
 def _send(project: Project, what: str, place: str, thing: str, address: tuple[Any, ...], until: Any = None) -> Posted:

@@ -18,10 +18,12 @@ from kl_ai.export.pdf import PDF_TYPE, pdf_bytes
 from kl_ai.export.tables import csv_response
 from kl_ai.pages.expensive import expensive
 from kl_ai.requests.http import AuthenticatedRequest
+from legaltoolbox.catalogue import catalogues
 
 from ..files.lengths import refuse_too_long_file
 from ..files.report import file_name, report_document, report_state
 from ..models import Project
+from ..work.own_texts import own_texts
 from ..work.project_catalogue import catalogue_for
 from ..work.register_entry import entry_lines, entry_text
 from ..work.report import ProjectReport, project_report
@@ -58,7 +60,8 @@ def report(request: AuthenticatedRequest, code: str, number: int) -> HttpRespons
 
 
 def _report(request: AuthenticatedRequest, project: Project) -> ProjectReport:
-    return project_report(project, catalogue_for(request, project), timezone.localdate())
+    waiting = own_texts(project, catalogues.for_request(request))
+    return project_report(project, catalogue_for(request, project), timezone.localdate(), waiting)
 
 
 def _link(request: AuthenticatedRequest, project: Project) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +17,7 @@ from kl_ai.people.invitations import is_read_by_person
 from kl_ai.people.limits import LimitReached
 from kl_ai.requests.http import get_and_post
 
+from ..mails.steps import send_vendor_question
 from ..models import AnnexQuestion, Recipient
 from ..work.answer_progress import first_open, progress, shown_lines
 from .edited_forms import add_errors
@@ -70,7 +72,9 @@ def ask(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             consume("ask_about_annex", request, recipient)
-            AnnexQuestion.ask(recipient, form.cleaned_data["text"])
+            with transaction.atomic():
+                AnnexQuestion.ask(recipient, form.cleaned_data["text"])
+                send_vendor_question(recipient.annex)
         except LimitReached as reached:
             form.add_error(None, str(reached))
             retry_after = reached.seconds

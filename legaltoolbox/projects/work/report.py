@@ -32,6 +32,7 @@ from ..models import (
 )
 from .decision_points import ProjectGrounds, read_project
 from .legal_bases import ProjectBases
+from .own_texts import NOTHING, OwnTexts
 from .plan import ProjectPlan
 from .requirements import RequirementRow
 from .risks import RiskRow
@@ -128,6 +129,8 @@ class ProjectReport:
     officers: list[MunicipalityMember]
     open_conditions: list[Decision]
     """The decisions whose conditions are not met yet."""
+    texts: OwnTexts = NOTHING
+    """The items whose texts are others than those of the catalogue of the day, or whose answers are to be assessed again."""
 
     @property
     def phase(self) -> str:
@@ -175,8 +178,8 @@ class ProjectReport:
         return [measure for measure in self.measures if code in measure.places]
 
 
-def project_report(project: Project, catalogue: Catalogue, day: date) -> ProjectReport:
-    """What the project holds now. At most 43 queries, however much that is."""
+def project_report(project: Project, catalogue: Catalogue, day: date, own_texts: OwnTexts = NOTHING) -> ProjectReport:
+    """What the project holds now, with the catalogue as the project sees it. At most 43 queries, however much that is."""
     facts = ProjectFact.stored(project)
     grounds = read_project(project, catalogue, day)
     stored = {row.question: row for row in project.screening_answers.all()}
@@ -198,6 +201,7 @@ def project_report(project: Project, catalogue: Catalogue, day: date) -> Project
         members=list(project.members.by_role()),
         open_conditions=grounds.open_conditions,
         officers=list(project.municipality.members.exclude(dpo="").select_related("user").order_by("dpo", "pk")),
+        texts=own_texts,
     )
 
 

@@ -10,9 +10,11 @@ from django.utils.translation import ngettext
 
 from ..models import Opinion
 from ..models.legal_bases import BasisLack
+from .pins import Pin
 from .report import ProjectReport, ReportedDocument
 from .requirements import requirement_counts
 from .risks import risk_counts
+from .update_words import code_of, titled
 
 
 def warnings(report: ProjectReport) -> list[str]:
@@ -74,9 +76,33 @@ def missing(report: ProjectReport) -> list[str]:
     """What the project has not said, done or decided yet, a sentence each. No query."""
     undecided = [point.activity for point in report.points if not point.decisions]
     sentence = _("Nothing is decided at %(code)s (%(title)s).")
-    return [words % {"n": number} for number, words in (*_not_answered(report), *_undone(report)) if number] + [
-        sentence % {"code": activity.code, "title": activity.title} for activity in undecided
+    return [
+        *(words % {"n": number} for number, words in (*_not_answered(report), *_undone(report)) if number),
+        *(sentence % {"code": activity.code, "title": activity.title} for activity in undecided),
+        *_waiting_texts(report),
     ]
+
+
+def _waiting_texts(report: ProjectReport) -> list[str]:
+    """Which texts have changed in the catalogue without a decision of the project, and which answers are to be assessed again."""
+    pins = (
+        (
+            report.texts.to_decide,
+            _("The texts of %(codes)s have changed in the catalogue, and the project has not decided."),
+        ),
+        (report.texts.to_assess, _("The answers to %(codes)s are to be assessed again.")),
+    )
+    return [words % {"codes": ", ".join(_called(pin, report) for pin in rows)} for rows, words in pins if rows]
+
+
+def _called(pin: Pin, report: ProjectReport) -> str:
+    """What a report calls the item of a pin: its code, or the title of a question or the scale, which have none."""
+    return code_of(pin.key) or titled(pin.key, report.catalogue) or pin.code
+
+
+def kept_texts(report: ProjectReport) -> list[tuple[str, str]]:
+    """The items of which the project stays with an older text, each with the reason. No query."""
+    return [(_called(pin, report), pin.reason) for pin in report.texts.kept]
 
 
 def _not_answered(report: ProjectReport) -> Iterator[tuple[int, str]]:

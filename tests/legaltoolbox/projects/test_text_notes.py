@@ -1,8 +1,11 @@
 """A project says where it works that a text has changed: on the overview, on the lists of projects, and at the text."""
 
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import Requirement, Risk
@@ -97,3 +100,21 @@ def test_cost_is_one_query_where_nothing_differs_and_the_same_for_many_changes(p
     catalogue = catalogues.build()
     with django_assert_max_num_queries(3):
         assert own_texts_of([pinned.project], catalogue)[pinned.project.pk].waiting > 10
+
+
+def test_report_names_the_texts_that_wait_those_to_assess_again_and_those_that_are_kept(client, changed):
+    client.force_login(changed.lead.user)
+    report, path = reverse("projects:report", args=changed.project.address), path_of(changed)
+    assert "Teksten til K01 er ændret i kataloget" in page(client, report).text
+    client.post(path, sent(client, path, verdict="keep", reason="Udbuddet er sendt."))
+    assert "Teksten til K01" not in page(client, report).text
+    assert ("K01", "Udbuddet er sendt.") in words_in_tables(client, changed)
+    client.post(path, sent(client, path, verdict="reassess"))
+    assert "Svarene til K01 skal vurderes igen" in page(client, report).text
+
+
+def words_in_tables(client, team) -> list[tuple[str, ...]]:
+    """The rows of the tables of the report's Word file."""
+    response = client.get(reverse("projects:report_file", args=[*team.project.address, "docx"]))
+    document = Document(BytesIO(b"".join(response) if response.streaming else response.content))
+    return [tuple(cell.text for cell in row.cells) for table in document.tables for row in table.rows]
