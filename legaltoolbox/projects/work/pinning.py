@@ -11,7 +11,9 @@ from django.http import HttpRequest
 from legaltoolbox.catalogue import Catalogue, catalogues
 
 from ..models import Project, ProjectItem
-from .texts import texts
+from ..models.written import ItemKey
+from .applying import applies
+from .texts import Record, texts
 
 
 def on_writing(request: HttpRequest, project: Project) -> None:
@@ -30,7 +32,15 @@ def pin(project: Project, catalogue: Catalogue) -> list[str]:
     """
     if project.texts_version == catalogue.version and catalogue.version:
         return []
-    return ProjectItem.take_over(project, texts(catalogue))
+    return ProjectItem.take_over(project, texts(catalogue), partial(_begins, project, catalogue))
+
+
+def _begins(project: Project, catalogue: Catalogue, key: ItemKey, old: Record) -> bool:
+    """Whether an item applies by the project's answers now, and did not with its `old` text. Two queries, none for equal conditions."""
+    new, kind = texts(catalogue).record(key), key[0]
+    if old.get("conditions") == new.get("conditions"):
+        return False
+    return applies(kind, new, project, catalogue) and not applies(kind, old, project, catalogue)
 
 
 def projects_to_pin(catalogue: Catalogue) -> QuerySet[Project]:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 
 from legaltoolbox.catalogue import catalogues
 from legaltoolbox.models import Activity, ChecklistItem, DocumentTemplate, Requirement, Risk, TemplateField
@@ -234,6 +235,21 @@ def test_new_item_is_named_until_somebody_has_seen_it(team):
     assert (update.code, update.what) == ("K02", Change.NEW)
     decide(team, update, ItemVerdict.ACCEPT)
     assert updates(team.project, now()) == []
+
+
+def test_item_that_begins_to_apply_by_its_conditions_is_new_and_others_are_not(team):
+    requirement = (
+        Requirement.objects.annotate(most=Count("conditions")).filter(most=1, conditions__answer="yes").first()
+    )
+    condition = requirement.conditions.get()
+    team.project.answer(team.lead.user, {condition.question.code: ("no", "")})
+    sync(team)
+    type(condition).objects.filter(pk=condition.pk).update(reason="sagen er en anden")
+    sync(team)
+    assert updates(team.project, now()) == [], "it still does not apply"
+    type(condition).objects.filter(pk=condition.pk).update(answer="no")
+    sync(team)
+    assert (only(team).code, only(team).what) == (requirement.code, Change.NEW)
 
 
 def test_text_is_stored_once_for_all_projects(team):
