@@ -52,7 +52,7 @@ NO_ROWS = {
     "kl_ai/workbooks/reading.py: rows",  # elements of a sheet that has been read
     "marketoverview/views/vendor_rows.py: _row",  # the rows of HTML that are kept
     "marketoverview/admin/vendors.py: save_formset",  # the verbs `admit` and `end` write what the form says
-    "legaltoolbox/catalogue.py: all_links",  # sets of keys
+    "legaltoolbox/catalogue.py: _all_links",  # sets of keys
     "legaltoolbox/files/calendar.py: _event",  # the properties of an event
     "legaltoolbox/files/calendar.py: calendar",  # the properties of a calendar file
     "legaltoolbox/projects/files/plan_calendar.py: _event",  # the same of a project's plan

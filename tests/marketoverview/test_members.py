@@ -311,9 +311,10 @@ ALLOWED = {
     "n",
     "late",
     "coming",
+    "title",
 }
 """Variables of subjects: `vendor` and `company` are bound to `subject_name` in each; the others are KL's words, numbers, or
-the name of a municipality, which KL writes, and of a project in a mail to its own people."""
+the name of a municipality, which KL writes, and of a project in a mail to its own people. `title` is that of a requirement annex, which can hold no web address."""
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates/mail").glob("*.txt")), ids=lambda path: path.stem)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kl_ai.export.downloads import open_to_websites
 from kl_ai.pages.cache import versioned_page
+from kl_ai.pages.expensive import expensive
 from kl_ai.pages.frame import Crumbs
 from kl_ai.pages.pagination import paginate
 from legaltoolbox.catalogue import catalogues
@@ -83,6 +84,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
 
 
 @versioned_page
+@expensive
 def sheets_json(request: HttpRequest) -> HttpResponse:
     """`faktaark.json`: the sheets of a selection, all of them on one page. As `sheets`."""
     held = register.for_request(request)

@@ -41,7 +41,7 @@ def test_the_current_entry_of_the_second_level_is_in_sight_on_a_phone(motion, de
     page.emulate_media(reduced_motion=motion)
     page.set_viewport_size({"width": 390, "height": 700})
     page.goto("/juridisk-vaerktoejskasse/aendringer/")
-    entries = page.locator("#section-nav ul")
+    entries = page.locator("#section-nav ul").first
     assert entries.evaluate("line => line.scrollWidth > line.clientWidth")
     expect(entries.locator("[aria-current]")).to_be_in_viewport(ratio=1)
     page.wait_for_timeout(400)

@@ -10,7 +10,7 @@ from copy import copy
 from random import Random
 from typing import Any
 
-from legaltoolbox.catalogue import Catalogue, all_links
+from legaltoolbox.catalogue import Catalogue
 from legaltoolbox.kinds import KINDS
 from legaltoolbox.models import Activity, DocumentTemplate, Requirement, Risk, ScreeningQuestion, TemplateField
 
@@ -267,8 +267,8 @@ class Editor:
         for kind in CHOSEN:
             for item in items[kind].values():
                 self._copy_rows(KINDS[kind].parts, item, catalogue)
-        catalogue._links = all_links(catalogue)
-        return catalogue
+        rows, levels = catalogue.rows_of_owners, catalogue.levels
+        return catalogue.with_items(items, rows, levels=levels, withdrawn=frozenset())
 
     def _copy_links(self, catalogue: Catalogue) -> None:
         """The items that items and rows name by many-to-many fields, as far as they are there."""

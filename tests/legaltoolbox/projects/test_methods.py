@@ -22,7 +22,7 @@ def browser_of(row: Row, team) -> Client:
 
 def test_every_address_is_tried():
     assert {pattern.name for pattern in urlpatterns} - WITHOUT_LOGIN == {
-        row.name.removeprefix("projects:") for row in TABLE
+        row.name.removeprefix("projects:") for row in TABLE if row.name.startswith("projects:")
     }
 
 

@@ -108,7 +108,7 @@ def test_the_copy_costs_the_same_for_a_long_history(client, vendor, member, djan
     for more in (2, 4):
         for number in range(more):
             make_response(vendor, answers={f"q{number}-{more}": ["a", "b"]})
-        with django_assert_max_num_queries(61) as queries:
+        with django_assert_max_num_queries(66) as queries:
             data(client)
         counts.append(len(queries))
     assert counts[0] == counts[1]
