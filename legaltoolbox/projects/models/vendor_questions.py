@@ -69,6 +69,8 @@ class AnnexQuestion(models.Model):
         """
         with recipient.answering():
             annex = recipient.annex
+            question = cls(annex=annex, recipient=recipient, text=text)
+            question.full_clean()
             asked: AnnexQuestion | None = recipient.questions.filter(text=text).first()
             if asked is not None:
                 return asked
@@ -77,8 +79,6 @@ class AnnexQuestion(models.Model):
                     gettext("No more questions can be asked here. Write to the municipality: %(contact)s.")
                     % {"contact": annex.contact}
                 )
-            question = cls(annex=annex, recipient=recipient, text=text)
-            question.full_clean()
             question.save()
             ProjectEvent.record(annex.project, What.VENDOR_ASKED, None, annex.place, new=text)
             annex.project.touch()
