@@ -201,7 +201,7 @@ def test_first_save_after_a_change_pins_what_it_was_written_to(team):
 LIVE_VIEWS = {
     *("home.py", "new.py", "my_tasks.py", "register.py", "shared_projects.py"),  # of no project, or a list of several
     *("annexes.py", "annex_page.py", "annex_steps.py"),  # a requirement annex pins the texts of the day when it is made
-    *("updates.py", "projects.py", "lookups.py"),  # they compare both
+    *("updates.py", "projects.py", "lookups.py", "report.py"),  # they compare both
 }
 
 
